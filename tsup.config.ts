@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    colormap: 'src/colormap/index.ts',
+    colormaps: 'src/colormap/all.ts',
+    'platform/node': 'src/platform/node.ts',
+    'platform/browser': 'src/platform/browser.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  platform: 'neutral',
+  // One class of error and one of every table, however many entries a program imports.
+  splitting: true,
+  treeshake: true,
+  dts: true,
+  clean: true,
+  external: ['#platform', /^node:/, /^@tensorflow\//, '@napi-rs/canvas', 'webgpu', 'fflate'],
+});
