@@ -8,6 +8,21 @@ export type ModelFormat = 'keras-hdf5' | 'keras-zip' | 'tfjs-layers' | 'tfjs-gra
 /** A shape with `null` for a free axis; the first is the batch. A layer with several outputs has a list of shapes. */
 export type Shape = readonly (number | null)[];
 
+/** One tensor that flows into a layer: output `tensor` of call number `call` (both 0-based) of the layer named `layer`. */
+export interface TensorSource {
+  /** A name of the same level of the model; of an input, the InputLayer's. */
+  readonly layer: string;
+  readonly call: number;
+  readonly tensor: number;
+}
+
+/** One call of a layer: a node of Keras' graph. */
+export interface LayerCall {
+  /** In the order in which the layer takes them; empty for an InputLayer and for the first layer of a Sequential. */
+  readonly inputs: readonly TensorSource[];
+  readonly outputShapes: readonly Shape[];
+}
+
 /** One layer as Keras describes it. */
 export interface LayerInfo {
   /** Keras' own name, 'conv2d_1'. */
@@ -23,6 +38,12 @@ export interface LayerInfo {
   readonly outputShapes: readonly Shape[];
   /** How many numbers its weights hold, those of nested layers included. */
   readonly parameters: number;
+  /** How many of `parameters` training would change: no frozen layers, no batch statistics. All of them when left out. */
+  readonly trainableParameters?: number;
+  /** Bytes that one of its own weights takes in Keras: 4 when left out, 2 under dtype policy 'float16'. */
+  readonly bytesPerParameter?: number;
+  /** Every call of the layer in its model's graph, in Keras' node order. Left out where there is no graph: the layers are a chain then. */
+  readonly calls?: readonly LayerCall[];
   /** A nested model's own layers. */
   readonly layers?: readonly LayerInfo[];
 }
@@ -55,6 +76,8 @@ export interface Model {
   readonly producer: string;
   /** Keras' own `model.layers`, in order: a Sequential has no InputLayer entry, a Functional has. */
   readonly layers: readonly LayerInfo[];
+  /** `layers` and, between them where Keras 3's `summary()` prints them, the `keras.ops` nodes. Left out when there are none. */
+  readonly operations?: readonly LayerInfo[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   /** The live tfjs model underneath. */
