@@ -1,0 +1,96 @@
+"""Writes src/colormap/tables/: one TypeScript module for each colormap of matplotlib, and their barrel.
+
+    python -m pip install matplotlib==3.11.2
+    python scripts/colormap/generate.py
+
+The bytes are those of `matplotlib.colormaps[name](np.arange(N), bytes=True)`. Red, then green, then blue are written as differences
+(of order 0, 1 or 2, whichever packs best), modulo 256, folded to 0, 1, 2, ... for 0, -1, +1, ..., one printable character each; then,
+after a space, the few bytes in which matplotlib's own `_r` map is not this table read backwards. src/colormap/table.ts reads it.
+"""
+
+import gzip
+import pathlib
+
+import matplotlib
+import numpy as np
+
+WANTED = '3.11.2'
+FIRST = 40  # '(': with 51 more characters there is no quote and no backslash among them
+ESCAPE = 51
+
+HEAD = f"""// Written by scripts/colormap/generate.py from matplotlib {WANTED}; do not edit. To write it again:
+//   python -m pip install matplotlib=={WANTED} && python scripts/colormap/generate.py
+"""
+
+
+def characters(values):
+    out = []
+    for value in values:
+        if value < ESCAPE:
+            out.append(chr(FIRST + value))
+        else:
+            out.append(chr(FIRST + ESCAPE) + chr(FIRST + (value >> 4)) + chr(FIRST + (value & 15)))
+    return ''.join(out)
+
+
+def folded(differences):
+    return np.where(differences < 0, -2 * differences - 1, 2 * differences)
+
+
+def encode(table, order):
+    differences = table[:, :3].astype(int)
+    for _ in range(order):
+        differences = np.diff(differences, axis=0, prepend=np.zeros((1, 3), int))
+    return characters(folded((differences + 128) % 256 - 128).T.ravel())
+
+
+def exceptions(table, backwards):
+    """Where `backwards` (matplotlib's `_r`, flipped) differs: gaps in planar order, 25 or more in steps, doubled, plus 1 for +1."""
+    off = (backwards[:, :3].astype(int) - table[:, :3]).T.ravel()
+    assert set(off.tolist()) <= {-1, 0, 1}
+    out, last = [], 0
+    for place in np.flatnonzero(off):
+        gap = int(place) - last
+        last = int(place)
+        while gap >= 25:
+            out.append(50)
+            gap -= 25
+        out.append(2 * gap + int(off[place] > 0))
+    return characters(out)
+
+
+def size(text):
+    return len(gzip.compress(text.encode(), 9))
+
+
+def colours(name):
+    colormap = matplotlib.colormaps[name]
+    table = colormap(np.arange(colormap.N), bytes=True)
+    assert (table[:, 3] == 255).all() and not np.any(colormap.get_bad())
+    assert (colormap.get_under() == colormap(0)).all() and (colormap.get_over() == colormap(colormap.N - 1)).all()
+    return table
+
+
+def main():
+    assert matplotlib.__version__ == WANTED, f'matplotlib {matplotlib.__version__} is installed, {WANTED} is wanted'
+    folder = pathlib.Path(__file__).parents[2] / 'src' / 'colormap' / 'tables'
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob('*.ts'):
+        old.unlink()
+    names = sorted((name for name in matplotlib.colormaps if not name.endswith('_r')), key=lambda name: (name.lower(), name))
+    assert len(names) == 91
+    for name in names:
+        table = colours(name)
+        text = min((str(order) + encode(table, order) for order in (0, 1, 2)), key=size)
+        odd = exceptions(table, colours(name + '_r')[::-1])
+        if odd:
+            text += ' ' + odd
+        (folder / f'{name}.ts').write_text(
+            f"{HEAD}import {{ packed }} from '../table';\n\n"
+            f'/** {len(table)} colours; equal to `matplotlib.colormaps["{name}"]` of matplotlib {WANTED}. */\n'
+            f"export const {name} = /* @__PURE__ */ packed('{name}', {len(table)}, '{text}');\n"
+        )
+    (folder / 'index.ts').write_text(HEAD + ''.join(f"export {{ {name} }} from './{name}';\n" for name in names))
+
+
+main()
