@@ -1,0 +1,96 @@
+import type { Cursor } from './cursor';
+import type { HDF5File } from './file';
+
+const decoder = new TextDecoder();
+
+/** UTF-8 (of which ASCII is a part) as a string. Bytes that are no UTF-8 become U+FFFD. */
+export function decodeText(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** The bytes before the first NUL from `at` on. */
+export function textUntilNul(bytes: Uint8Array, at: number): string | undefined {
+  const end = at < bytes.length ? bytes.indexOf(0, at) : -1;
+  return end < 0 ? undefined : decodeText(bytes.subarray(at, end));
+}
+
+/** The local heap of an old-style group, which holds the names of its links (specification III.D). */
+export class LocalHeap {
+  private constructor(private readonly data: Cursor) {}
+
+  static async open(file: HDF5File, address: number): Promise<LocalHeap> {
+    const what = 'a local heap';
+    const header = await file.structure(address, 8 + 2 * file.lengthSize + file.offsetSize, what);
+    header.signature('HEAP');
+    header.version(0);
+    header.skip(3);
+    const size = header.length();
+    header.skip(file.lengthSize); // head of the list of free blocks
+    return new LocalHeap(await file.structure(header.offset(), size, what));
+  }
+
+  text(offset: number): string {
+    const text = textUntilNul(this.data.bytes, offset);
+    if (text === undefined) throw this.data.fail(`has no name at ${offset}`);
+    return text;
+  }
+}
+
+/** The global heaps of a file, which hold variable-length strings (specification III.E). */
+export class GlobalHeaps {
+  /** Objects by 'collection:index'. Many elements may refer to one object, whose text is decoded once. */
+  private readonly texts = new Map<string, string>();
+  private readonly collections = new Map<number, Map<number, { address: number; length: number }>>();
+
+  constructor(private readonly file: HDF5File) {}
+
+  /** The string that an element of a variable-length type refers to: its length, a collection's address, an index. */
+  async text(element: Cursor): Promise<string> {
+    const length = element.u32();
+    const address = element.offset();
+    const index = element.u32();
+    if (length === 0 || address === 0) return '';
+    const key = `${address}:${index}:${length}`;
+    let text = this.texts.get(key);
+    if (text === undefined) {
+      const found = (await this.collection(address)).get(index);
+      if (!found || length > found.length) {
+        throw element.fail(`refers to ${length} bytes of object ${index} of the global heap at ${address}, which does not have them`);
+      }
+      const body = await this.file.structure(found.address, length, "a global heap's object");
+      // The library writes a C string's end when the writer counted it.
+      text = textUntilNul(body.bytes, 0) ?? decodeText(body.bytes);
+      this.texts.set(key, text);
+    }
+    return text;
+  }
+
+  private async collection(address: number): Promise<Map<number, { address: number; length: number }>> {
+    const known = this.collections.get(address);
+    if (known) return known;
+    const { file } = this;
+    const what = 'a global heap';
+    const header = await file.structure(address, 8 + file.lengthSize, what);
+    header.signature('GCOL');
+    header.version(1);
+    header.skip(3);
+    const size = header.length();
+    file.checkRange(address, size, what);
+    const objects = new Map<number, { address: number; length: number }>();
+    const prefix = 8 + file.lengthSize;
+    // Headers only: the objects themselves may be large, and only some may be asked for.
+    for (let at = prefix, count = 0; at + prefix <= size; count++) {
+      if (count > 0xffff) throw header.fail('has more objects than indexes');
+      const entry = await file.structure(address + at, prefix, what);
+      const index = entry.u16();
+      entry.skip(2 + 4);
+      const length = entry.length();
+      if (index === 0) break; // the free space at the end
+      if (length > size - at - prefix) throw entry.fail(`has an object of ${length} bytes`);
+      objects.set(index, { address: address + at + prefix, length });
+      at += prefix + Math.ceil(length / 8) * 8;
+    }
+    this.collections.set(address, objects);
+    return objects;
+  }
+}
