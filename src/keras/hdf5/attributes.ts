@@ -79,7 +79,7 @@ async function readValue(data: Cursor, type: Datatype, space: Dataspace, heaps: 
     return isScalar ? texts[0]! : texts;
   }
   // Copied: a view would keep a page of the cache alive.
-  if (!isNumeric(type)) return data.bytes.slice();
+  if (!isNumeric(type)) return new Uint8Array(data.bytes);
   const numbers = new Float64Array(data.bytes.length / (type.array?.element.size ?? type.size));
   convert(data.bytes, type, numbers, 0);
   if (type.dtype === 'bool') return isScalar ? numbers[0] === 1 : Array.from(numbers, (number) => number === 1);

@@ -64,7 +64,7 @@ export function convert(bytes: Uint8Array, type: Datatype, out: Float32Array | F
 /** The bytes in this machine's order and aligned for a typed array of elements of that width; the same bytes where they already are. */
 function nativeOrder(bytes: Uint8Array, width: number, littleEndian: boolean): Uint8Array {
   const ordered = width === 1 || littleEndian === HOST_IS_LITTLE_ENDIAN;
-  if (ordered) return bytes.byteOffset % Math.min(width, 8) === 0 ? bytes : bytes.slice();
+  if (ordered) return bytes.byteOffset % Math.min(width, 8) === 0 ? bytes : new Uint8Array(bytes);
   const swapped = new Uint8Array(bytes.length);
   for (let start = 0; start + width <= bytes.length; start += width) {
     for (let i = 0; i < width; i++) swapped[start + i] = bytes[start + width - 1 - i]!;

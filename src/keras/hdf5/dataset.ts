@@ -100,7 +100,7 @@ async function readWhole(
   if (total <= LARGEST_READ) {
     const bytes = await file.payload(address, total, what, signal);
     const isFresh = bytes.byteOffset === 0 && bytes.buffer.byteLength === total && bytes.buffer instanceof ArrayBuffer;
-    return isFresh ? new Float32Array(bytes.buffer as ArrayBuffer) : new Float32Array(bytes.slice().buffer as ArrayBuffer, 0, count);
+    return isFresh ? new Float32Array(bytes.buffer as ArrayBuffer) : new Float32Array(new Uint8Array(bytes).buffer);
   }
   const out = allocate(file.name, path, () => new Float32Array(count));
   const bytes = new Uint8Array(out.buffer);
@@ -203,5 +203,5 @@ async function readFillValue(file: HDF5File, header: ObjectHeader): Promise<Uint
 
 /** Copied: a view would keep a page of the cache alive. */
 function copyOf(body: Cursor, size: number): Uint8Array | undefined {
-  return size === 0 ? undefined : body.take(size).slice();
+  return size === 0 ? undefined : new Uint8Array(body.take(size));
 }

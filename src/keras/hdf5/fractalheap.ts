@@ -164,7 +164,7 @@ export class FractalHeap {
   private checkDirect(block: Cursor): void {
     block.skip(this.offsetBytes);
     const at = block.position;
-    const zeroed = block.bytes.slice();
+    const zeroed = new Uint8Array(block.bytes);
     zeroed.fill(0, at, at + 4);
     if (lookup3(zeroed) !== block.u32()) throw block.fail('has a wrong checksum');
   }

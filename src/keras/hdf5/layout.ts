@@ -37,7 +37,7 @@ export async function readLayout(file: HDF5File, header: ObjectHeader): Promise<
       const size = body.u16();
       const start = body.start + body.position;
       // Copied: a view would keep a page of the cache alive.
-      return { kind: 'compact', data: body.take(size).slice(), start };
+      return { kind: 'compact', data: new Uint8Array(body.take(size)), start };
     }
     case 1: {
       const address = body.offset();
@@ -61,7 +61,7 @@ function readOldLayout(body: Cursor): Layout {
   if (kind === 0) {
     const size = body.u32();
     const start = body.start + body.position;
-    return { kind: 'compact', data: body.take(size).slice(), start };
+    return { kind: 'compact', data: new Uint8Array(body.take(size)), start };
   }
   if (kind === 1) return { kind: 'contiguous', address };
   if (kind !== 2) throw body.fail('has an unknown storage');
