@@ -1,0 +1,53 @@
+/** Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax, ThresholdedReLU and activations that are layers of their own: `keras/src/layers/activations`. */
+import * as tf from '@tensorflow/tfjs-core';
+import { layerActivation } from '../activations';
+import { axisOf, constantArgument, fixedAxis, numbersOf, require, unsupported } from './config';
+import type { LayerDefinition, WeightDefinition } from './KerasLayer';
+import type { LayerSpec } from './spec';
+
+export function activationLayer(spec: LayerSpec): LayerDefinition {
+  const apply = layerActivation(spec) ?? unsupported(spec, 'has no activation');
+  const halves = spec.className === 'Activation' && spec.config.activation === 'glu';
+  return {
+    outputShapes: ([shape]) => [halves ? [...shape!.slice(0, -1), fixedAxis(spec, shape!, -1) / 2] : shape!],
+    compute: ([x]) => apply(tf.cast(x!, 'float32')),
+    masking: { gives: 'same' },
+  };
+}
+
+/** Softmax; a mask, passed as second argument or hung on the input, leaves entries out. */
+export function softmaxLayer(spec: LayerSpec): LayerDefinition {
+  const apply = layerActivation(spec)!;
+  require(constantArgument(spec, 'mask', 1) === undefined || constantArgument(spec, 'mask', 1) === null, spec, () => 'has a constant mask');
+  const axes = numbersOf(spec, 'axis') ?? [-1];
+  return {
+    outputShapes: ([shape]) => {
+      for (const axis of axes) axisOf(spec, axis, shape!.length);
+      return [shape!];
+    },
+    compute([input, given], _, masks) {
+      const x = tf.cast(input!, 'float32');
+      const mask = given ?? masks[0];
+      if (mask === undefined) return apply(x);
+      const kept = tf.cast(mask, 'float32');
+      if (spec.keras.major < 3) return apply(tf.add(x, tf.mul(tf.sub(1, kept), -1e9)));
+      const wide = tf.cast(tf.mul(kept, tf.ones(x.shape)), 'bool');
+      const outputs = apply(tf.where(wide, x, tf.fill(x.shape, -1e9)));
+      return tf.where(wide, outputs, tf.zerosLike(outputs));
+    },
+    masking: { takes: true, gives: 'same' },
+  };
+}
+
+export function prelu(spec: LayerSpec): LayerDefinition {
+  const shared = numbersOf(spec, 'shared_axes') ?? [];
+  return {
+    outputShapes: ([shape]) => [shape!],
+    weights([shape]) {
+      const alpha = shape!.slice(1).map((_, i) => (shared.includes(i + 1) ? 1 : fixedAxis(spec, shape!, i + 1)));
+      return [{ name: 'alpha', shape: alpha, paths: ['vars/0'] }] satisfies WeightDefinition[];
+    },
+    compute: ([x], [alpha]) => tf.prelu(tf.cast(x!, 'float32'), alpha!),
+    masking: { gives: 'same' },
+  };
+}

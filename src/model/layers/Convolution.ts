@@ -1,0 +1,199 @@
+/** Conv1D, Conv2D, Conv3D: `keras/src/layers/convolutional/base_conv.py`. */
+
+import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, activationOf } from '../activations';
+import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf, wordOf } from './config';
+import type { LayerDefinition } from './KerasLayer';
+import { legacyConvolutionWeights } from './legacyWeights';
+import {
+  fromChannelsLast,
+  type Padding,
+  padSpatial,
+  samePadding,
+  shapeOf,
+  spatialOf,
+  subsample,
+  toChannelsLast,
+  windowCount,
+} from './spatial';
+import type { LayerSpec } from './spec';
+
+/** The arguments that all convolutions share. */
+export interface Geometry {
+  readonly kernelSize: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padding: Padding;
+}
+
+export function geometryOf(spec: LayerSpec, rank: number): Geometry {
+  return {
+    kernelSize: tupleOf(spec, 'kernel_size', rank),
+    strides: tupleOf(spec, 'strides', rank, 1),
+    dilation: tupleOf(spec, 'dilation_rate', rank, 1),
+    padding: wordOf(spec, 'padding', rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'], 'valid'),
+  };
+}
+
+export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
+  const format = dataFormatOf(spec);
+  const filters = numberOf(spec, 'filters');
+  const groups = numberOf(spec, 'groups', 1);
+  const useBias = flagOf(spec, 'use_bias', true);
+  const geometry = geometryOf(spec, rank);
+  const activation = activationOf(spec, spec.config.activation);
+  return {
+    outputShapes([shape]) {
+      require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
+      return [shapeOf(shape![0], convolvedShape(spatialOf(shape!, format), geometry), filters, format)];
+    },
+    weights([shape]) {
+      const channels = fixedAxis(spec, shape!, format === 'channels_last' ? -1 : 1);
+      require(channels % groups === 0, spec, () => `has ${groups} groups for ${channels} channels`);
+      const kernel = { name: 'kernel', shape: [...geometry.kernelSize, channels / groups, filters], paths: ['vars/0'] };
+      return useBias ? [kernel, { name: 'bias', shape: [filters], paths: ['vars/1'] }] : [kernel];
+    },
+    compute([input], [kernel, bias]) {
+      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      return fromChannelsLast(convolve(x, kernel!, bias, geometry, groups, activation), format);
+    },
+    convertWeights: legacyConvolutionWeights(spec, rank),
+  };
+}
+
+/** Spatial lengths after a convolution. */
+export function convolvedShape(
+  spatial: readonly (number | null)[],
+  { kernelSize, strides, dilation, padding }: Geometry,
+): (number | null)[] {
+  return spatial.map((length, i) => windowCount(length, kernelSize[i]!, strides[i]!, padding, dilation[i]!));
+}
+
+/** A channels-last convolution of any rank with bias and activation, fused into one kernel where tfjs has one. */
+export function convolve(
+  x: Tensor,
+  kernel: Tensor,
+  bias: Tensor | undefined,
+  geometry: Geometry,
+  groups: number,
+  activation: Activation,
+): Tensor {
+  const rank = x.rank - 2;
+  if (rank === 1) return convolve1D(x, kernel, bias, geometry, groups, activation);
+  if (groups > 1) return activation.apply(addBias(convolveGroups(x, kernel, geometry, groups), bias));
+  const { strides, dilation } = geometry;
+  if (strides.some((s) => s > 1) && dilation.some((d) => d > 1)) {
+    const dense = convolve(
+      padForSame(x, geometry),
+      kernel,
+      bias,
+      { ...geometry, strides: strides.map(() => 1), padding: 'valid' },
+      1,
+      activation,
+    );
+    return subsample(dense, strides);
+  }
+  const pad = geometry.padding === 'same' ? 'same' : 'valid';
+  if (rank === 3) {
+    const out = tf.conv3d(
+      x as Tensor5D,
+      kernel as Tensor5D,
+      strides as [number, number, number],
+      pad,
+      'NDHWC',
+      dilation as [number, number, number],
+    );
+    return activation.apply(addBias(out, bias));
+  }
+  const out = tf.fused.conv2d({
+    x: x as Tensor4D,
+    filter: kernel as Tensor4D,
+    strides: strides as [number, number],
+    pad,
+    dilations: dilation as [number, number],
+    ...(bias === undefined ? {} : { bias }),
+    activation: activation.fused ?? 'linear',
+  });
+  return activation.fused === undefined ? activation.apply(out) : out;
+}
+
+/** As a 2D convolution of pictures one pixel high. */
+function convolve1D(
+  x: Tensor,
+  kernel: Tensor,
+  bias: Tensor | undefined,
+  geometry: Geometry,
+  groups: number,
+  activation: Activation,
+): Tensor {
+  const [size, stride, dilation] = [geometry.kernelSize[0]!, geometry.strides[0]!, geometry.dilation[0]!];
+  const causal = geometry.padding === 'causal';
+  const padded = causal ? padSpatial(x, [[(size - 1) * dilation, 0]]) : x;
+  const flat: Geometry = {
+    kernelSize: [1, size],
+    strides: [1, stride],
+    dilation: [1, dilation],
+    padding: causal ? 'valid' : geometry.padding,
+  };
+  // tfjs wants equal strides in some kernels; the first axis has length 1, so its stride is free.
+  const out = convolve(
+    tf.expandDims(padded, 1),
+    tf.expandDims(kernel, 0),
+    bias,
+    { ...flat, strides: [stride, stride] },
+    groups,
+    activation,
+  );
+  return tf.squeeze(out, [1]);
+}
+
+/** One convolution a group; a depthwise one where every channel is a group of its own. */
+function convolveGroups(x: Tensor, kernel: Tensor, geometry: Geometry, groups: number): Tensor {
+  const channels = x.shape[x.rank - 1]!;
+  const linear: Activation = { name: 'linear', apply: (y) => y, fused: 'linear' };
+  if (groups === channels && x.rank === 4) {
+    const multiplier = kernel.shape[3]! / channels;
+    const [height, width] = geometry.kernelSize as [number, number];
+    return depthwise(x, tf.reshape(kernel, [height, width, channels, multiplier]), undefined, geometry, linear);
+  }
+  const inputs = tf.split(x, groups, x.rank - 1);
+  const kernels = tf.split(kernel, groups, kernel.rank - 1);
+  return tf.concat(
+    inputs.map((input, i) => convolve(input, kernels[i]!, undefined, geometry, 1, linear)),
+    x.rank - 1,
+  );
+}
+
+/** A channels-last 2D depthwise convolution. */
+export function depthwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined, geometry: Geometry, activation: Activation): Tensor {
+  const { strides, dilation } = geometry;
+  const dilated = dilation.some((d) => d > 1);
+  if (strides[0] !== strides[1] || (dilated && strides.some((s) => s > 1))) {
+    const dense: Geometry = { ...geometry, strides: [1, 1], padding: 'valid' };
+    return subsample(depthwise(padForSame(x, geometry), kernel, bias, dense, activation), strides);
+  }
+  const out = tf.fused.depthwiseConv2d({
+    x: x as Tensor4D,
+    filter: kernel as Tensor4D,
+    strides: strides as [number, number],
+    pad: geometry.padding === 'same' ? 'same' : 'valid',
+    dilations: dilation as [number, number],
+    ...(bias === undefined ? {} : { bias }),
+    activation: activation.fused ?? 'linear',
+  });
+  return activation.fused === undefined ? activation.apply(out) : out;
+}
+
+/** Writes 'same' padding out, so that a strided or dilated convolution can run as a 'valid' one. */
+export function padForSame(x: Tensor, { kernelSize, strides, dilation, padding }: Geometry): Tensor {
+  if (padding !== 'same') return x;
+  return padSpatial(
+    x,
+    kernelSize.map((size, i) => samePadding(x.shape[i + 1]!, size, strides[i]!, dilation[i]!)),
+  );
+}
+
+function addBias(x: Tensor, bias: Tensor | undefined): Tensor {
+  return bias === undefined ? x : tf.add(x, bias);
+}

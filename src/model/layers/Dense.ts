@@ -1,0 +1,39 @@
+/** Dense: `keras/src/layers/core/dense.py`. */
+
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, activationOf } from '../activations';
+import { fixedAxis, flagOf, numberOf, require } from './config';
+import type { LayerDefinition } from './KerasLayer';
+import type { LayerSpec } from './spec';
+
+export function dense(spec: LayerSpec): LayerDefinition {
+  const units = numberOf(spec, 'units');
+  const useBias = flagOf(spec, 'use_bias', true);
+  const activation = activationOf(spec, spec.config.activation);
+  return {
+    outputShapes([shape]) {
+      require(shape!.length >= 2, spec, () => `takes inputs of at least 2 axes and is given ${shape!.length}`);
+      return [[...shape!.slice(0, -1), units]];
+    },
+    weights([shape]) {
+      const kernel = { name: 'kernel', shape: [fixedAxis(spec, shape!, -1), units], paths: ['vars/0'] };
+      return useBias ? [kernel, { name: 'bias', shape: [units], paths: ['vars/1'] }] : [kernel];
+    },
+    compute: ([x], [kernel, bias]) => project(tf.cast(x!, 'float32'), kernel!, bias, activation),
+    masking: { gives: 'same' },
+  };
+}
+
+/** The last axis of `x` through a matrix, with bias and activation. */
+export function project(x: Tensor, kernel: Tensor, bias: Tensor | undefined, activation: Activation): Tensor {
+  const flat = (x.rank === 2 ? x : tf.reshape(x, [-1, x.shape[x.rank - 1]!])) as Tensor2D;
+  const product = tf.fused.matMul({
+    a: flat,
+    b: kernel as Tensor2D,
+    ...(bias === undefined ? {} : { bias }),
+    activation: activation.fused ?? 'linear',
+  });
+  const shaped = x.rank === 2 ? product : tf.reshape(product, [...x.shape.slice(0, -1), kernel.shape[1]!]);
+  return activation.fused === undefined ? activation.apply(shaped) : shaped;
+}

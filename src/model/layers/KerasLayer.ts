@@ -1,0 +1,262 @@
+import { type DataType, type Rank, type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { check } from '../../check';
+import { ActivationLensError } from '../../errors';
+import type { Shape } from '../types';
+import type { WeightConversion } from './legacyWeights';
+import { copyOfTensor, type MaskRule, maskInputs, setOutputMask } from './masks';
+import type { ExpectedWeight, HoldsKerasWeights, Layer, LayerSpec, StoredWeight } from './spec';
+import { matchWeights } from './weights';
+
+/** A variable that a layer of Keras keeps. */
+export interface WeightDefinition {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** True when left out. */
+  readonly trainable?: boolean;
+  /** See `ExpectedWeight.paths`. */
+  readonly paths: readonly string[];
+}
+
+/** A layer inside a wrapper. */
+export interface InnerLayer {
+  readonly layer: Layer;
+  /** The wrapper's attribute that holds it, which prefixes its paths in a `.keras` file. */
+  readonly attributes: readonly string[];
+  /** The shapes it is built with, given the wrapper's. */
+  readonly inputShapes: (inputs: readonly Shape[]) => readonly Shape[];
+}
+
+/** What a layer computes at inference, apart from everything that tfjs wants of a layer. */
+export interface LayerDefinition {
+  /** The shapes of the outputs, in order. */
+  outputShapes(inputs: readonly Shape[]): readonly Shape[];
+  /** The outputs, in order; one tensor for one output. Called inside a `tidy`. `masks` as `masking.takes` asks for. */
+  compute(inputs: readonly Tensor[], weights: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | readonly Tensor[];
+  /** The variables, in Keras' order with trainable ones first. None when left out. */
+  weights?(inputs: readonly Shape[]): readonly WeightDefinition[];
+  /** Dtypes of the outputs. All float32 when left out. */
+  outputTypes?(inputs: readonly DataType[]): readonly DataType[];
+  readonly inner?: readonly InnerLayer[];
+  /** What it does with masks. Left out: it neither reads nor passes one on. */
+  readonly masking?: MaskRule;
+  /** Turns weights of older layouts into today's: same count and shapes as `weights`. */
+  readonly convertWeights?: WeightConversion;
+}
+
+/** Where a stored weight goes: a variable of the layer itself, or the n-th weight of an inner layer. */
+interface WeightTarget extends ExpectedWeight {
+  readonly own?: number;
+  readonly inner?: number;
+}
+
+/**
+ * The tfjs layer of every Keras layer and operation: a `LayerDefinition` in the form that `tf.model` takes. Symbolic outputs have the
+ * true dtype (tfjs would cast them to float32), masks travel as ordinary tensors of the graph (see masks.ts).
+ */
+export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
+  readonly spec: LayerSpec;
+  private readonly definition: LayerDefinition;
+  /** How many inputs are data; the masks of a `masking.takes` layer follow them. */
+  private arity: number | undefined;
+  private maskPattern: readonly boolean[] = [];
+  private variables: readonly LayerVariable[] = [];
+  private targets: readonly WeightTarget[] = [];
+  private pending: readonly StoredWeight[] | undefined;
+
+  constructor(spec: LayerSpec, definition: LayerDefinition) {
+    super({ name: tfjsName(spec.path), trainable: spec.config.trainable !== false });
+    this.spec = spec;
+    this.definition = definition;
+  }
+
+  override getClassName(): string {
+    return this.spec.className;
+  }
+
+  override getConfig(): ReturnType<layers.Layer['getConfig']> {
+    return { ...(this.spec.config as ReturnType<layers.Layer['getConfig']>), name: this.name, trainable: this.trainable };
+  }
+
+  get expectedWeights(): readonly ExpectedWeight[] {
+    return this.targets;
+  }
+
+  setKerasWeights(weights: readonly StoredWeight[]): void {
+    if (!this.built) {
+      this.pending = weights;
+      return;
+    }
+    const matched = this.match(weights);
+    tidy(() => {
+      this.targets.forEach((target, i) => {
+        if (target.own !== undefined) this.variables[target.own]!.write(asTensor(matched[i]!, target.shape));
+      });
+    });
+    this.definition.inner?.forEach((inner, index) => {
+      const own = matched.filter((_, i) => this.targets[i]!.inner === index);
+      if (isHolder(inner.layer)) inner.layer.setKerasWeights(own.map(({ path: _, ...rest }) => rest));
+      else tidy(() => inner.layer.setWeights(own.map((weight) => asTensor(weight, weight.shape))));
+    });
+  }
+
+  override build(inputShape: TfShape | TfShape[]): void {
+    const shapes = shapeList(inputShape).slice(0, this.arity);
+    const { inner = [] } = this.definition;
+    for (const { layer, inputShapes } of inner) {
+      if (layer.built) continue;
+      const innerShapes = inputShapes(shapes).map((shape) => [...shape]);
+      layer.build(innerShapes.length === 1 ? innerShapes[0]! : innerShapes);
+      layer.built = true;
+    }
+    const own = this.definition.weights?.(shapes) ?? [];
+    this.targets = orderTargets(own, inner);
+    const matched = this.pending === undefined ? undefined : this.match(this.pending);
+    this.pending = undefined;
+    const values = new Map<number, StoredWeight>();
+    this.targets.forEach((target, i) => {
+      if (target.own !== undefined && matched !== undefined) values.set(target.own, matched[i]!);
+    });
+    this.variables = own.map(({ name, shape, trainable = true }, i) => {
+      const value = values.get(i);
+      const initial = { apply: () => (value === undefined ? zeros([...shape]) : asTensor(value, shape)) } as unknown as Initializer;
+      return this.addWeight(name, [...shape], 'float32', initial, undefined, trainable);
+    });
+    this.built = true;
+    if (matched !== undefined && inner.length > 0) this.setKerasWeights(matched);
+  }
+
+  private match(stored: readonly StoredWeight[]): readonly StoredWeight[] {
+    const converted = this.definition.convertWeights?.(stored, this.targets) ?? stored;
+    return matchWeights(this.spec, this.targets, converted);
+  }
+
+  override get trainableWeights(): LayerVariable[] {
+    return [...super.trainableWeights, ...(this.definition?.inner ?? []).flatMap(({ layer }) => layer.trainableWeights)];
+  }
+
+  override get nonTrainableWeights(): LayerVariable[] {
+    return [...super.nonTrainableWeights, ...(this.definition?.inner ?? []).flatMap(({ layer }) => layer.nonTrainableWeights)];
+  }
+
+  override computeOutputShape(inputShape: TfShape | TfShape[]): TfShape | TfShape[] {
+    const shapes = this.definition.outputShapes(shapeList(inputShape).slice(0, this.arity)).map((shape) => [...shape]);
+    return shapes.length === 1 ? shapes[0]! : shapes;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor | Tensor[] {
+    return tidy(() => {
+      const list = Array.isArray(inputs) ? inputs : [inputs];
+      const masks = [...list.slice(this.arity ?? list.length)];
+      const data = list.slice(0, this.arity);
+      const aligned = this.maskPattern.map((present) => (present ? masks.shift() : undefined));
+      const outputs = this.definition.compute(
+        data,
+        this.variables.map((variable) => variable.read() as Tensor<Rank>),
+        aligned,
+      );
+      return Array.isArray(outputs) ? [...outputs] : (outputs as Tensor);
+    });
+  }
+
+  override apply(inputs: TfTensors | TfSymbols, kwargs?: Parameters<layers.Layer['apply']>[1]): TfTensors | TfSymbols {
+    const list = Array.isArray(inputs) ? inputs : [inputs];
+    if (!(list[0] instanceof SymbolicTensor)) return super.apply(inputs, kwargs);
+    try {
+      return this.applySymbolic(list as SymbolicTensor[]);
+    } catch (error) {
+      if (error instanceof ActivationLensError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ActivationLensError('unsupported-layer', `${describeLayer(this.spec)} cannot be applied: ${message}`, {
+        cause: error,
+        details: { layer: this.spec.name, path: this.spec.path, className: this.spec.className },
+      });
+    }
+  }
+
+  private applySymbolic(given: SymbolicTensor[]): SymbolicTensor | SymbolicTensor[] {
+    const { masking, outputTypes } = this.definition;
+    const takes = masking?.takes === true;
+    const inputs = separate(given);
+    check(
+      this.arity === undefined || this.arity === inputs.length,
+      'unsupported-layer',
+      () => `${describeLayer(this.spec)} is called with ${inputs.length} tensors after a call with ${this.arity}; each must have as many.`,
+      { layer: this.spec.name, path: this.spec.path },
+    );
+    const masks = takes ? maskInputs(this.spec, given, this.arity === undefined ? undefined : this.maskPattern) : [];
+    this.arity = inputs.length;
+    this.maskPattern = masks.map((mask) => mask !== undefined);
+    const all = [...inputs, ...masks.filter((mask) => mask !== undefined)];
+    const output = super.apply(all.length === 1 ? all[0]! : all) as SymbolicTensor | SymbolicTensor[];
+    const outputs = Array.isArray(output) ? output : [output];
+    const types = outputTypes?.(inputs.map(({ dtype }) => dtype)) ?? [];
+    outputs.forEach((symbol, i) => {
+      (symbol as { dtype: DataType }).dtype = types[i] ?? 'float32';
+    });
+    if (masking !== undefined) setOutputMask(masking, given, outputs);
+    return output;
+  }
+}
+
+type Initializer = Parameters<layers.Layer['addWeight']>[3] & object;
+type TfShape = (number | null)[];
+type TfTensors = Tensor | Tensor[];
+type TfSymbols = SymbolicTensor | SymbolicTensor[];
+
+/** "Layer 'outer/conv' (Conv2D)", the way every message names a layer. */
+export function describeLayer(spec: LayerSpec): string {
+  return `Layer '${spec.path}' (${spec.className})`;
+}
+
+/** tfjs refuses names with other characters; two different paths stay different. */
+export function tfjsName(path: string): string {
+  const escaped = path.replace(/[^-A-Za-z0-9._/]/gu, (character) => `-u${character.codePointAt(0)!.toString(16)}-`);
+  return /^[A-Za-z0-9]/.test(escaped) ? escaped : `l${escaped}`;
+}
+
+function shapeList(shape: TfShape | TfShape[]): TfShape[] {
+  return Array.isArray(shape[0]) ? (shape as TfShape[]) : [shape as TfShape];
+}
+
+function isHolder(layer: unknown): layer is HoldsKerasWeights {
+  return typeof (layer as Partial<HoldsKerasWeights>).setKerasWeights === 'function';
+}
+
+function asTensor(weight: StoredWeight, shape: readonly number[]): Tensor {
+  return tensor(weight.data, [...shape], 'float32');
+}
+
+/** Trainable weights first, own before inner ones, as Keras writes `trainable_weights + non_trainable_weights`. */
+function orderTargets(own: readonly WeightDefinition[], inner: readonly InnerLayer[]): WeightTarget[] {
+  const all: WeightTarget[] = own.map(({ name, shape, trainable = true, paths }, i) => ({ name, shape, trainable, paths, own: i }));
+  inner.forEach(({ layer, attributes }, index) => {
+    const expected: readonly ExpectedWeight[] = isHolder(layer)
+      ? layer.expectedWeights
+      : layer.weights.map((variable, i) => ({
+          name: variable.originalName,
+          shape: variable.shape as number[],
+          trainable: variable.trainable,
+          paths: [`vars/${i}`],
+        }));
+    for (const { name, shape, trainable, paths } of expected) {
+      const prefixed = attributes.flatMap((attribute) => paths.map((path) => `${attribute}/${path}`));
+      all.push({ name: `${layer.name}/${name}`, shape, trainable, paths: prefixed, inner: index });
+    }
+  });
+  return [...all.filter(({ trainable }) => trainable), ...all.filter(({ trainable }) => !trainable)];
+}
+
+/**
+ * tfjs' executor counts a tensor that a layer takes twice as two readers and frees it too early for its other readers; a copy for the
+ * second place keeps the count right.
+ */
+function separate(inputs: readonly SymbolicTensor[]): SymbolicTensor[] {
+  const seen = new Set<SymbolicTensor>();
+  return inputs.map((input) => {
+    if (seen.has(input)) return copyOfTensor(input);
+    seen.add(input);
+    return input;
+  });
+}

@@ -1,0 +1,116 @@
+import { cast, type DataType, ones, type Tensor } from '@tensorflow/tfjs-core';
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { ActivationLensError } from '../../errors';
+import type { Shape } from '../types';
+import type { LayerSpec } from './spec';
+
+/**
+ * Keras hangs a boolean mask on a tensor (`_keras_mask`: which time steps count) and layers read it or pass it on. Here a mask is an
+ * ordinary tensor of the graph: a layer that makes one gets a companion that computes it, a layer that reads one gets it as a further
+ * input. tfjs' own masks reach a layer only for its first input.
+ */
+const masks = new WeakMap<SymbolicTensor, SymbolicTensor>();
+
+/** What a layer does with the masks of its inputs. */
+export interface MaskRule {
+  /** It reads them: they are passed to `compute`. */
+  readonly takes?: boolean;
+  /** The mask of its output: the first input's as it is, one that `make` computes, or (left out) none. */
+  readonly gives?: 'same' | MaskMaker;
+}
+
+/** Computes the mask of an output. */
+export interface MaskMaker {
+  /** Whether there is one, given which inputs have a mask. */
+  when(present: readonly boolean[]): boolean;
+  shape(inputs: readonly Shape[]): Shape;
+  /** A bool tensor. `masks` is as long as `inputs`. */
+  compute(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor;
+  /** Which of several outputs have it. Only the first when left out. */
+  readonly outputs?: 'all' | 'first';
+}
+
+/** The mask that goes with a symbolic tensor. */
+export function maskOf(tensor: SymbolicTensor): SymbolicTensor | undefined {
+  return masks.get(tensor);
+}
+
+/** The masks of the inputs of a layer that reads them, in the pattern of its first call. */
+export function maskInputs(
+  spec: LayerSpec,
+  inputs: readonly SymbolicTensor[],
+  pattern: readonly boolean[] | undefined,
+): (SymbolicTensor | undefined)[] {
+  return inputs.map((input, i) => {
+    const mask = masks.get(input);
+    if (pattern === undefined || (mask !== undefined) === pattern[i]) return mask === undefined ? undefined : copyOfTensor(mask);
+    if (mask === undefined) return new Helper([maskShape(input.shape)], 'bool', ([x]) => ones(x!.shape.slice(0, 2), 'bool')).from([input]);
+    throw new ActivationLensError(
+      'unsupported-layer',
+      `Layer '${spec.path}' (${spec.className}) is first called without a mask and then with one. Keras does that; here each call must agree.`,
+      { details: { layer: spec.name, path: spec.path } },
+    );
+  });
+}
+
+/** Records the mask of a layer's outputs. */
+export function setOutputMask(rule: MaskRule, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
+  if (rule.gives === undefined) return;
+  const given = inputs.map((input) => masks.get(input));
+  if (rule.gives === 'same') {
+    if (given[0] !== undefined) for (const output of outputs) masks.set(output, given[0]);
+    return;
+  }
+  const maker = rule.gives;
+  const present = given.map((mask) => mask !== undefined);
+  if (!maker.when(present)) return;
+  const sources = [...inputs, ...given.filter((mask) => mask !== undefined)];
+  const unique = [...new Set(sources)];
+  const helper = new Helper([[...maker.shape(inputs.map(({ shape }) => shape))]], 'bool', (values) => {
+    const all = sources.map((source) => values[unique.indexOf(source)]!);
+    const rest = all.slice(inputs.length);
+    return maker.compute(
+      all.slice(0, inputs.length),
+      present.map((has) => (has ? rest.shift() : undefined)),
+    );
+  });
+  const mask = helper.from(unique);
+  for (const output of maker.outputs === 'all' ? outputs : outputs.slice(0, 1)) masks.set(output, mask);
+}
+
+/** A second symbolic tensor with the value of the first. */
+export function copyOfTensor(tensor: SymbolicTensor): SymbolicTensor {
+  return new Helper([[...tensor.shape]], tensor.dtype, ([value]) => value!.clone()).from([tensor]);
+}
+
+function maskShape(shape: Shape): (number | null)[] {
+  return [shape[0] ?? null, shape[1] ?? null];
+}
+
+/** A nameless layer that Keras does not have: one tensor computed from others. */
+class Helper extends layers.Layer {
+  static readonly className = 'MaskHelper';
+
+  constructor(
+    private readonly shapes: (number | null)[][],
+    private readonly type: DataType,
+    private readonly compute: (inputs: readonly Tensor[]) => Tensor,
+  ) {
+    super({});
+  }
+
+  from(inputs: readonly SymbolicTensor[]): SymbolicTensor {
+    const output = this.apply([...inputs]) as SymbolicTensor;
+    (output as { dtype: DataType }).dtype = this.type;
+    return output;
+  }
+
+  override computeOutputShape(): (number | null)[] {
+    return this.shapes[0]!;
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const value = this.compute(Array.isArray(inputs) ? inputs : [inputs]);
+    return value.dtype === this.type ? value : cast(value, this.type);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * `tf.image.resize` of TensorFlow 2 (half-pixel centres), which Keras 2 and 3 both use. Kernels and their borders follow
+ * tensorflow/core/kernels/image: resize_bicubic_op.cc, resize_area_op.cc, scale_and_translate_op.cc.
+ */
+
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'area' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
+
+export const interpolations2: readonly Interpolation[] = [
+  'bilinear',
+  'nearest',
+  'bicubic',
+  'area',
+  'lanczos3',
+  'lanczos5',
+  'gaussian',
+  'mitchellcubic',
+];
+export const interpolations3: readonly Interpolation[] = ['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5'];
+
+/** Resizes `[batch, height, width, channels]` to `[batch, ...size, channels]`, float32. */
+export function resizeImages(images: Tensor, size: readonly [number, number], method: Interpolation, antialias = false): Tensor {
+  const x = tf.cast(images, 'float32') as Tensor4D;
+  const [height, width] = [x.shape[1], x.shape[2]];
+  if (height === size[0] && width === size[1]) return x;
+  if (method === 'nearest') return nearest(x, size);
+  if (method === 'bilinear' && !antialias) return tf.image.resizeBilinear(x, [size[0], size[1]], false, true);
+  const rows = tf.tensor2d(axisWeights(height, size[0], method, antialias), [size[0], height]);
+  const columns = tf.tensor2d(axisWeights(width, size[1], method, antialias), [size[1], width]);
+  const [batch, channels] = [x.shape[0], x.shape[3]];
+  // Rows: [out, height] x [height, width * channels] a picture. Columns: the same on the transposed picture.
+  const tall = tf.matMul(tf.tile(tf.expandDims(rows, 0), [batch, 1, 1]), tf.reshape(x, [batch, height, width * channels]));
+  const turned = tf.transpose(tf.reshape(tall, [batch, size[0], width, channels]), [0, 2, 1, 3]);
+  const wide = tf.matMul(tf.tile(tf.expandDims(columns, 0), [batch, 1, 1]), tf.reshape(turned, [batch, width, size[0] * channels]));
+  return tf.transpose(tf.reshape(wide, [batch, size[1], size[0], channels]), [0, 2, 1, 3]);
+}
+
+function nearest(x: Tensor4D, size: readonly [number, number]): Tensor {
+  const whole = size[0] % x.shape[1] === 0 && size[1] % x.shape[2] === 0;
+  if (whole) return tf.image.resizeNearestNeighbor(x, [size[0], size[1]], false, true);
+  // Which pixel is nearest hangs on float32 rounding, which the kernels of tfjs' backends do not share.
+  const rows = tf.gather(x, tf.tensor1d(nearestIndices(x.shape[1], size[0]), 'int32'), 1);
+  return tf.gather(rows, tf.tensor1d(nearestIndices(x.shape[2], size[1]), 'int32'), 2);
+}
+
+function nearestIndices(length: number, size: number): number[] {
+  const scale = Math.fround(length / size);
+  return Array.from({ length: size }, (_, i) => Math.min(Math.floor(Math.fround(Math.fround(i + 0.5) * scale)), length - 1));
+}
+
+/** Row i: what each of `length` inputs adds to output i. */
+function axisWeights(length: number, size: number, method: Interpolation, antialias: boolean): Float32Array {
+  const weights = new Float32Array(length * size);
+  if (method === 'area') areaWeights(weights, length, size);
+  else if (method === 'bicubic' && !antialias) bicubicWeights(weights, length, size);
+  else kernelWeights(weights, length, size, kernels[method]!, antialias);
+  return weights;
+}
+
+/** Keys' cubic with a = -1/2, its argument rounded to 1/1024 as TensorFlow's table is. Neighbours outside the picture do not count. */
+function bicubicWeights(weights: Float32Array, length: number, size: number): void {
+  const scale = Math.fround(length / size);
+  for (let i = 0; i < size; i++) {
+    const at = Math.fround(Math.fround(Math.fround(i + 0.5) * scale) - 0.5);
+    const first = Math.floor(at);
+    const offset = roundHalfEven((at - first) * 1024) / 1024;
+    const around = [1 + offset, offset, 1 - offset, 2 - offset].map((distance, k) => {
+      const index = first - 1 + k;
+      return { index, weight: index < 0 || index >= length ? 0 : keys(distance) };
+    });
+    const sum = around.reduce((total, { weight }) => total + weight, 0);
+    for (const { index, weight } of around) if (weight !== 0) weights[i * length + index]! += weight / sum;
+  }
+}
+
+/** The mean over the interval of the input that an output covers. */
+function areaWeights(weights: Float32Array, length: number, size: number): void {
+  const scale = Math.fround(length / size);
+  for (let i = 0; i < size; i++) {
+    const [from, to] = [Math.fround(i * scale), Math.fround((i + 1) * scale)];
+    for (let j = Math.floor(from); j < Math.min(Math.ceil(to), length); j++) {
+      const overlap = Math.min(j + 1, to) - Math.max(j, from);
+      weights[i * length + j] = overlap / scale;
+    }
+  }
+}
+
+interface Kernel {
+  readonly radius: number;
+  readonly at: (distance: number) => number;
+}
+
+function kernelWeights(weights: Float32Array, length: number, size: number, kernel: Kernel, antialias: boolean): void {
+  const inverse = length / size;
+  const spread = antialias ? Math.max(inverse, 1) : 1;
+  for (let i = 0; i < size; i++) {
+    const sample = (i + 0.5) * inverse;
+    const from = clamp(Math.ceil(sample - kernel.radius * spread - 0.5), length);
+    const to = clamp(Math.floor(sample + kernel.radius * spread - 0.5), length);
+    let sum = 0;
+    for (let j = from; j <= to; j++) {
+      const weight = kernel.at(Math.abs(j + 0.5 - sample) / spread);
+      weights[i * length + j] = weight;
+      sum += weight;
+    }
+    for (let j = from; j <= to; j++) weights[i * length + j]! /= sum;
+  }
+}
+
+const kernels: Readonly<Partial<Record<Interpolation, Kernel>>> = {
+  bilinear: { radius: 1, at: (x) => Math.max(0, 1 - x) },
+  bicubic: { radius: 2, at: keys },
+  lanczos3: { radius: 3, at: (x) => lanczos(x, 3) },
+  lanczos5: { radius: 5, at: (x) => lanczos(x, 5) },
+  gaussian: { radius: 1.5, at: (x) => (x >= 1.5 ? 0 : Math.exp(-(x * x) / (2 * 0.5 * 0.5))) },
+  mitchellcubic: {
+    radius: 2,
+    at: (x) => {
+      if (x >= 2) return 0;
+      if (x >= 1) return ((-7 / 18) * x + 2) * x * x - (10 / 3) * x + 16 / 9;
+      return ((7 / 6) * x - 2) * x * x + 8 / 9;
+    },
+  },
+};
+
+function keys(x: number): number {
+  if (x >= 2) return 0;
+  if (x >= 1) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
+  return (1.5 * x - 2.5) * x * x + 1;
+}
+
+function lanczos(x: number, radius: number): number {
+  if (x > radius) return 0;
+  if (x <= 1e-3) return 1;
+  return (radius * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / radius)) / (Math.PI * Math.PI * x * x);
+}
+
+function clamp(index: number, length: number): number {
+  return Math.min(Math.max(index, 0), length - 1);
+}
+
+function roundHalfEven(x: number): number {
+  const rounded = Math.round(x);
+  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
