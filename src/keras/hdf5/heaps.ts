@@ -5,7 +5,8 @@ const decoder = new TextDecoder();
 
 /** UTF-8 (of which ASCII is a part) as a string. Bytes that are no UTF-8 become U+FFFD. */
 export function decodeText(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+  // Browsers decode no shared memory.
+  return decoder.decode(bytes.buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes));
 }
 
 /** The bytes before the first NUL from `at` on. */
