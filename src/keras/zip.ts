@@ -7,8 +7,10 @@ import { corrupt } from './zip/errors';
 
 /** A zip file's directory. */
 export interface ZipArchive {
-  /** All entries by name, in the order of the directory; a folder is an entry whose name ends with '/'. */
-  readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** The names of all entries, in the order of the directory; a folder's ends with '/'. */
+  readonly names: readonly string[];
+  /** The entry of that name. */
+  entry(name: string): ZipEntry | undefined;
 }
 
 /** One file in a zip. */
@@ -17,8 +19,9 @@ export interface ZipEntry {
   /** Length in bytes, not compressed; claimed by the directory, and checked when the entry is inflated. */
   readonly size: number;
   /**
-   * Random access to the entry. A stored one is a window onto the zip's own source: nothing is read or copied, and the checksum is **not**
-   * checked (`verify` does). A deflated one is inflated as a whole and its length and checksum are checked.
+   * Random access to the entry. A stored one is a window onto the zip's own source, and nothing is copied: a small one (up to 1 MiB) has its
+   * checksum checked first, a large one has **not** (`verify` does). A deflated one is inflated as a whole and its length and checksum are
+   * checked.
    *
    * @throws `corrupt`, `aborted`, and `format` for an encrypted entry or another compression.
    */
@@ -52,5 +55,6 @@ export async function openZip(source: ByteSource, options: { signal?: AbortSigna
     throw new ActivationLensError('format', `${source.name} is no zip file.`, { details: { file: source.name } });
   }
   checkNotAborted(options.signal, `reading ${source.name}`);
-  return { entries: new Map(records.map((record) => [record.name, new Entry(source, record)])) };
+  const entries = new Map<string, ZipEntry>(records.map((record) => [record.name, new Entry(source, record)]));
+  return { names: [...entries.keys()], entry: (name) => entries.get(name) };
 }

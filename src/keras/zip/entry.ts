@@ -9,7 +9,7 @@ import { corrupt } from './errors';
 const LOCAL = 0x04034b50;
 /** Bits of an entry's flags that stand for encryption: plain, strong, of the directory. */
 const ENCRYPTED = 0x2041;
-/** Read at once. */
+/** Read at once; a stored entry of no more has its checksum checked when it is opened. */
 const PIECE = 2 ** 20;
 /** Inflated at once: what it can grow to (66 MB) stays bounded whatever the bytes say. */
 const SMALL_PIECE = 65536;
@@ -34,7 +34,9 @@ export class Entry implements ZipEntry {
     const start = await this.dataStart(signal);
     const { outer, record } = this;
     const label = `${outer.name}/${record.name}`;
-    return record.method === 0 ? windowOf(outer, label, start, record.size) : memorySource(label, await this.inflate(start, signal));
+    if (record.method !== 0) return memorySource(label, await this.inflate(start, signal));
+    if (record.size <= PIECE) await this.checkStored(start, signal);
+    return windowOf(outer, label, start, record.size);
   }
 
   async bytes(signal?: AbortSignal): Promise<Uint8Array> {
@@ -49,10 +51,11 @@ export class Entry implements ZipEntry {
 
   async verify(signal?: AbortSignal): Promise<void> {
     const start = await this.dataStart(signal);
-    if (this.record.method !== 0) {
-      await this.inflate(start, signal);
-      return;
-    }
+    if (this.record.method === 0) await this.checkStored(start, signal);
+    else await this.inflate(start, signal);
+  }
+
+  private async checkStored(start: number, signal?: AbortSignal): Promise<void> {
     const crc = new CRC32();
     for await (const piece of this.pieces(start, signal)) crc.add(piece);
     this.checkCRC(crc);
