@@ -42,6 +42,8 @@ export interface LayerInfo {
   readonly trainableParameters?: number;
   /** Bytes that one of its own weights takes in Keras: 4 when left out, 2 under dtype policy 'float16'. */
   readonly bytesPerParameter?: number;
+  /** Where the channels of its output stand. 'channels_last' when left out. */
+  readonly dataFormat?: 'channels_first' | 'channels_last';
   /** Every call of the layer in its model's graph, in Keras' node order. Left out where there is no graph: the layers are a chain then. */
   readonly calls?: readonly LayerCall[];
   /** A nested model's own layers. */

@@ -92,3 +92,9 @@ export const canvasToPNG: Platform['canvasToPNG'] = async (canvas) => {
     throw new ActivationLensError('backend', `The canvas of ${canvas.width} x ${canvas.height} pixels could not be written as PNG.`);
   return new Uint8Array(await blob.arrayBuffer());
 };
+
+export const ensureGPU: Platform['ensureGPU'] = async () =>
+  globalThis.navigator?.gpu ? undefined : 'This browser has no WebGPU, or the page is not served over https.';
+
+export const importBackend: Platform['importBackend'] = async (name) =>
+  `The page has not imported it; this does: import '@tensorflow/tfjs-backend-${name}'.`;

@@ -7,6 +7,8 @@ import type { CanvasLike, Platform } from './types';
 
 export type { BytesInput, CanvasLike, NativePixels, OpenOptions, Platform } from './types';
 
+export { ensureGPU, importBackend } from './backends';
+
 export const environment: Platform['environment'] = 'node';
 
 export const openSource: Platform['openSource'] = async (source, options = {}) => {

@@ -72,4 +72,16 @@ export interface Platform {
 
   /** What a canvas of `createCanvas` shows, as a PNG file. */
   canvasToPNG(canvas: CanvasLike): Promise<Uint8Array>;
+
+  /**
+   * Makes `navigator.gpu` available where it is not by itself: in Node from the package `webgpu` (Dawn), if the application installed it.
+   * Returns why there is none, or nothing.
+   */
+  ensureGPU(): Promise<string | undefined>;
+
+  /**
+   * Registers a tfjs backend from its package, in Node. In browsers the application imports the ones it wants in its bundle. Returns why
+   * it is not there, or nothing.
+   */
+  importBackend(name: string): Promise<string | undefined>;
 }

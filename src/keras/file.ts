@@ -1,0 +1,142 @@
+import { check, checkNotAborted, describe } from '../check';
+import { ActivationLensError } from '../errors';
+import { isObject, readConfig } from './config';
+import type { KerasModel, KerasVersion } from './description';
+import { isHDF5, openHDF5 } from './hdf5/index';
+import type { ByteSource } from './source';
+import { isPathLayout, type LocatedWeights, locateByName, locateByPath } from './weights';
+import { isZip, openZip } from './zip';
+
+/** A Keras file, read as far as its architecture; its weights are located and not read. */
+export interface KerasFile {
+  readonly format: 'keras-hdf5' | 'keras-zip';
+  readonly keras: KerasVersion;
+  readonly model: KerasModel;
+  readonly weights: LocatedWeights;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The architecture of a file that holds only weights: `model.to_json()` of Keras, as a string or parsed. */
+  readonly architecture?: unknown;
+}
+
+/** Whether the first bytes of a file are a Keras format's. A tfjs `model.json` is neither. */
+export function kerasFormat(head: Uint8Array): 'keras-hdf5' | 'keras-zip' | undefined {
+  if (isHDF5(head)) return 'keras-hdf5';
+  return isZip(head) ? 'keras-zip' : undefined;
+}
+
+/**
+ * Opens what Keras saved: an HDF5 model (Keras 1 to 3), a `.keras` zip (Keras 2.12 and later), or a weights file of either layout together
+ * with its `architecture`.
+ *
+ * @throws `format`, `corrupt`, `weights-only`, `custom-object`, `weight-mismatch`, `aborted`.
+ */
+export async function readKerasFile(source: ByteSource, format: KerasFile['format'], options: ReadOptions = {}): Promise<KerasFile> {
+  return format === 'keras-zip' ? readZip(source, options) : readHDF5(source, options);
+}
+
+async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasFile> {
+  const zip = await openZip(source);
+  const text = async (name: string): Promise<string | undefined> => {
+    const entry = zip.entry(name);
+    if (!entry) return undefined;
+    const inner = await entry.source();
+    return new TextDecoder().decode(await inner.read(0, inner.size));
+  };
+  const config = await text('config.json');
+  const weightsEntry = zip.entry('model.weights.h5');
+  if (config === undefined || !weightsEntry) {
+    const there = zip.names.slice(0, 5).map(describe).join(', ');
+    const missing = config === undefined ? 'config.json' : 'model.weights.h5';
+    const hint = zip.names.some((name) => name.endsWith('.pb'))
+      ? ' It looks like a TensorFlow SavedModel: load it in Python and save it with model.save("model.keras").'
+      : ' A `.keras` file made by model.save() has both config.json and model.weights.h5.';
+    throw new ActivationLensError('format', `${source.name} is a zip without ${missing} (it holds ${there || 'nothing'}).${hint}`);
+  }
+  const metadata = parse(await text('metadata.json'), source.name, 'metadata.json');
+  const json = parse(config, source.name, 'config.json');
+  const keras = versionOf(isObject(metadata) ? metadata.keras_version : undefined, json);
+  checkNotAborted(options.signal, `opening ${source.name}`);
+  const model = readConfig(json, keras, source.name);
+  const root = await openHDF5(await weightsEntry.source(), { ...(options.signal && { signal: options.signal }) });
+  const weights = await locateByPath(root, model, source.name);
+  return { format: 'keras-zip', keras, model, weights };
+}
+
+async function readHDF5(source: ByteSource, options: ReadOptions): Promise<KerasFile> {
+  const root = await openHDF5(source, { ...(options.signal && { signal: options.signal }) });
+  const attributes = await root.attributes();
+  const stored = attributes.get('model_config');
+  const keys = await root.keys();
+  const modelWeights = keys.includes('model_weights') ? await root.get('model_weights') : undefined;
+  const holder = modelWeights?.kind === 'group' ? modelWeights : root;
+  const holderAttributes = await holder.attributes();
+  const byName = holderAttributes.has('layer_names') || holderAttributes.has('layer_names0');
+  const byPath = !byName && isPathLayout(root, keys);
+
+  if (stored === undefined && options.architecture === undefined) throw withoutConfig(source.name, byName || byPath, keys);
+  const json =
+    stored !== undefined
+      ? parse(stored, source.name, 'model_config')
+      : parse(options.architecture, 'the given architecture', 'the JSON of model.to_json()');
+  const version =
+    attributes.get('keras_version') ?? holderAttributes.get('keras_version') ?? (isObject(json) ? json.keras_version : undefined);
+  // Keras 1.0 wrote no version; a weights file of Keras 3 has none either, but its architecture shows.
+  const backend = attributes.get('backend') ?? holderAttributes.get('backend');
+  const keras = { ...versionOf(version ?? (byName ? '1' : undefined), json), ...(typeof backend === 'string' && { backend }) };
+  const model = readConfig(json, keras, source.name);
+  checkNotAborted(options.signal, `opening ${source.name}`);
+  check(byName || byPath, 'corrupt', () => `${source.name} holds an architecture and no weights. Save the model again with model.save().`);
+  const weights = await (byPath ? locateByPath(root, model, source.name) : locateByName(holder, model, source.name));
+  return { format: 'keras-hdf5', keras, model, weights };
+}
+
+function withoutConfig(name: string, weights: boolean, keys: readonly string[]): ActivationLensError {
+  if (weights) {
+    return new ActivationLensError(
+      'weights-only',
+      `${name} holds weights and no architecture (it was made by save_weights). Pass the architecture too: ` +
+        `loadModel(source, { architecture }) with the JSON that model.to_json() gives, or save the whole model with model.save().`,
+    );
+  }
+  return new ActivationLensError(
+    'format',
+    `${name} is an HDF5 file but no Keras model: it has no model_config (it holds ${keys.slice(0, 5).map(describe).join(', ') || 'nothing'}).`,
+  );
+}
+
+function parse(value: unknown, file: string, what: string): unknown {
+  if (value === undefined || (typeof value === 'object' && !(value instanceof Uint8Array))) return value;
+  const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    try {
+      // Python's json writes Infinity and NaN, which JSON does not know.
+      return JSON.parse(
+        text
+          .replace(/(?<=[[:,]\s*)(-?)Infinity(?=\s*[,\]}])/g, (_, sign) => `${sign}1e999`)
+          .replace(/(?<=[[:,]\s*)NaN(?=\s*[,\]}])/g, 'null'),
+      );
+    } catch {
+      throw new ActivationLensError('corrupt', `${file}: ${what} is not valid JSON.`, { cause });
+    }
+  }
+}
+
+/** The version a file names, or what its config looks like: only Keras 3 writes `module` beside `batch_shape` or `dtype` policies. */
+export function versionOf(text: unknown, config: unknown): KerasVersion {
+  const found = /^(\d+)/.exec(String(text ?? ''));
+  if (found) {
+    const major = Math.min(3, Math.max(1, Number(found[1]))) as 1 | 2 | 3;
+    return { major, text: String(text) };
+  }
+  return { major: looksLikeKeras3(config) ? 3 : 2, text: 'unknown' };
+}
+
+function looksLikeKeras3(config: unknown): boolean {
+  const text = JSON.stringify(config) ?? '';
+  return text.includes('"batch_shape"') || text.includes('__keras_tensor__');
+}

@@ -1,0 +1,120 @@
+import { io } from '@tensorflow/tfjs-core';
+import { type BytesInput, openSource, readAll } from '#platform';
+import { check, checkNotAborted, describe } from '../check';
+import { ActivationLensError } from '../errors';
+import type { ByteSource } from '../keras/source';
+import { openGraphModel } from './graph-model';
+import { openLayersModel } from './layers-model';
+import type { LoadOptions } from './load';
+import type { Model, Runtime } from './types';
+
+/** A `model.json`, already open, and the source it came from: its weights lie beside it. */
+interface JSONSource {
+  readonly bytes: ByteSource;
+  readonly source: BytesInput;
+}
+
+/** A tfjs model's parts and what to call it. */
+export interface TfjsModelFile {
+  readonly name: string;
+  readonly artifacts: io.ModelArtifacts;
+}
+
+export function isIOHandler(source: unknown): source is io.IOHandler {
+  return typeof source === 'object' && source !== null && typeof (source as Partial<io.IOHandler>).load === 'function';
+}
+
+/** Gets the topology and the weights together, from wherever each of them is. */
+export async function readArtifacts(source: io.IOHandler | readonly File[] | JSONSource, options: LoadOptions): Promise<TfjsModelFile> {
+  if (isIOHandler(source)) {
+    try {
+      return { name: 'the given IOHandler', artifacts: await source.load!() };
+    } catch (cause) {
+      throw new ActivationLensError(
+        'format',
+        `The given IOHandler could not load: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
+    }
+  }
+  if ('bytes' in source) {
+    const json = parse(await source.bytes.read(0, source.bytes.size), source.bytes.name);
+    return { name: source.bytes.name, artifacts: await withWeights(json, source.bytes.name, siblings(source), options) };
+  }
+  const files = new Map(source.map((file) => [file.name, file]));
+  const jsonFile = source.find(({ name }) => name.toLowerCase().endsWith('.json'));
+  check(
+    jsonFile,
+    'format',
+    () =>
+      `Among the ${source.length} given files (${source.map(({ name }) => describe(name)).join(', ')}) there is no model.json. A single Keras file is given by itself, not in a list.`,
+  );
+  const json = parse(await readAll(jsonFile), jsonFile.name);
+  const find = (path: string) => files.get(path.split('/').at(-1)!);
+  return { name: jsonFile.name, artifacts: await withWeights(json, jsonFile.name, find, options) };
+}
+
+/** Opens either kind of tfjs model. */
+export async function openTfjs(file: TfjsModelFile, runtime: Runtime, options: LoadOptions): Promise<Model> {
+  checkNotAborted(options.signal, `opening ${file.name}`);
+  const { modelTopology, format } = file.artifacts;
+  check(
+    modelTopology && typeof modelTopology === 'object',
+    'format',
+    () => `${file.name} is JSON but no tfjs model: it has no modelTopology. A model.json of tfjs has modelTopology and weightsManifest.`,
+  );
+  const isGraph = format === 'graph-model' || 'node' in modelTopology;
+  return isGraph ? openGraphModel(file, runtime) : openLayersModel(file, runtime, options);
+}
+
+/** Finds the file a weights manifest names: beside `model.json`, as a path or URL. */
+function siblings({ source, bytes }: JSONSource): (path: string) => BytesInput | undefined {
+  return (path) => {
+    if (source instanceof URL) return new URL(path, source);
+    if (typeof source !== 'string') return undefined;
+    if (/^(https?|file):/i.test(source)) return new URL(path, source);
+    return bytes.name === source || /[/\\]/.test(source) ? source.replace(/[^/\\]*$/, '') + path : path;
+  };
+}
+
+async function withWeights(
+  json: io.ModelJSON,
+  name: string,
+  find: (path: string) => BytesInput | undefined,
+  { signal, onProgress }: LoadOptions,
+): Promise<io.ModelArtifacts> {
+  const groups = Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
+  const buffers: ArrayBuffer[] = [];
+  let loaded = 0;
+  for (const path of groups.flatMap(({ paths }) => paths)) {
+    checkNotAborted(signal, `reading the weights of ${name}`);
+    const where = find(path);
+    check(
+      where !== undefined,
+      'format',
+      () =>
+        `${name} keeps its weights in '${path}', which was not given. Give the URL or path of model.json, or all files in a list: loadModel([modelJson, weightsBin]).`,
+      { missing: path },
+    );
+    const source = await openSource(where, { signal, code: 'format', what: `weights file of ${name}` });
+    try {
+      const bytes = await source.read(0, source.size);
+      buffers.push(bytes.slice().buffer as ArrayBuffer);
+      loaded += bytes.byteLength;
+      onProgress?.({ phase: 'fetch', loaded, total: 0 });
+    } finally {
+      await source.close?.();
+    }
+  }
+  const specs = groups.flatMap(({ weights }) => weights);
+  const { weightsManifest: _, ...rest } = json;
+  return { ...(rest as Omit<io.ModelArtifacts, 'weightSpecs'>), weightSpecs: specs, weightData: io.CompositeArrayBuffer.join(buffers) };
+}
+
+function parse(bytes: Uint8Array, name: string): io.ModelJSON {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as io.ModelJSON;
+  } catch (cause) {
+    throw new ActivationLensError('corrupt', `${name} is not valid JSON: it may be cut short.`, { cause });
+  }
+}
