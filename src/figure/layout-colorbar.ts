@@ -1,0 +1,41 @@
+import { tickSpace } from './axis';
+import { colorbarTicks, minorPositions } from './colorbar-ticks';
+import { frameMark, type LineMark, type Mark, placeText, placeUpwards, snap, snapLine, type TextMark, union } from './marks';
+import { points, type Sheet } from './sheet';
+import type { Box, Colorbar } from './types';
+
+/** A colorbar in its box: the colours, ticks and label at its right, the outline. */
+export function layoutColorbar(bar: Colorbar, axes: number, box: Box, sheet: Sheet): { marks: Mark[]; bounds: Box } {
+  const { scale, fontSize, measure, color } = sheet;
+  const right = box.x + box.width;
+  const bottom = box.y + box.height;
+  const length = points.tick * scale;
+  const { ticks, offset } = colorbarTicks(bar, tickSpace(box.height / scale, fontSize / scale, 'y'));
+  const lines: LineMark[] = [];
+  const texts: TextMark[] = [];
+  const style = { size: fontSize, color };
+  const line = (position: number, reach: number, width: number) => {
+    const y = snapLine(bottom - position * box.height, width);
+    lines.push({ kind: 'line', role: 'tick', points: [[snapLine(right, width), y], [right + reach, y]], width, color }); // biome-ignore format: a pair
+  };
+  for (const position of minorPositions(bar)) line(position, points.minorTick * scale, points.minorTickWidth * scale);
+  for (const { position, label } of ticks) {
+    line(position, length, points.tickWidth * scale);
+    const place = { x: right + (points.tick + points.tickPad) * scale, y: bottom - position * box.height };
+    texts.push(placeText('tick', label, { ...place, horizontal: 'left', vertical: 'center-baseline', ...style }, measure));
+  }
+  const edge = Math.max(right + length, ...texts.map((mark) => mark.box.x + mark.box.width));
+  if (bar.label !== '') {
+    texts.push(placeUpwards(bar.label, 'top', { x: edge + points.labelPad * scale, y: box.y + box.height / 2, ...style }, measure));
+  }
+  if (offset !== '') {
+    texts.push(placeText('offset', offset, { x: right, y: box.y - points.offsetPad * scale, horizontal: 'right', ...style }, measure));
+  }
+  const marks: Mark[] = [
+    { kind: 'image', role: 'colorbar', axes, box: snap(box), image: bar.colors, interpolation: 'nearest' },
+    ...lines,
+    frameMark(box, points.frame * scale, color),
+    ...texts,
+  ];
+  return { marks, bounds: union([{ ...box, width: box.width + length }, ...texts.map((mark) => mark.box)]) };
+}
