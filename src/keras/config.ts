@@ -93,7 +93,7 @@ class Reader {
     const inputs = namedRefs(config.input_layers, names);
     const outputs = namedRefs(config.output_layers, names);
     check(outputs.length > 0, 'corrupt', () => `${this.file}: model '${name}' names no outputs.`);
-    const renumber = this.renumbering(parsed, [...inputs, ...outputs]);
+    const { renumber, renumberEnd } = this.renumbering(parsed, [...inputs, ...outputs]);
     const layers = parsed.map(({ layer, calls }) => ({
       ...layer,
       calls: layer.className === 'InputLayer' ? [] : calls.map((call) => mapCall(call, renumber)),
@@ -102,8 +102,8 @@ class Reader {
       name,
       kind: 'functional',
       layers,
-      inputs: inputs.map((ref) => ({ ...ref, ...renumber(ref) })),
-      outputs: outputs.map((ref) => ({ ...ref, ...renumber(ref) })),
+      inputs: inputs.map((ref) => ({ ...ref, ...renumberEnd(ref) })),
+      outputs: outputs.map((ref) => ({ ...ref, ...renumberEnd(ref) })),
     };
     this.checkReferences(model);
     return model;
@@ -165,12 +165,13 @@ class Reader {
 
   /**
    * Keras 2 numbers the calls of a nested model from 1, since building it was call 0; Keras 3 numbers from 0; both leave gaps in graphs
-   * that were cut out of larger ones. References are mapped to 0, 1, ... by what the graph itself refers to.
+   * that were cut out of larger ones. References are mapped to 0, 1, ... by what the graph itself refers to. The model's own inputs and
+   * outputs are numbered Keras 2's way by Keras 3 as well, when the nested model is a Functional (`Functional.get_config`, 3.15.1).
    */
   private renumbering(
     layers: readonly { layer: KerasLayer; calls: readonly KerasCall[] }[],
     ends: readonly TensorRef[],
-  ): (ref: TensorRef) => TensorRef {
+  ): Record<'renumber' | 'renumberEnd', (ref: TensorRef) => TensorRef> {
     const used = new Map<string, Set<number>>();
     const note = (ref: TensorRef) => {
       const numbers = used.get(ref.layer) ?? new Set();
@@ -178,14 +179,17 @@ class Reader {
       return ref;
     };
     for (const { calls } of layers) for (const call of calls) mapCall(call, note);
-    ends.forEach(note);
+    if (this.keras.major < 3) ends.forEach(note);
     const offsets = new Map<string, number>();
     for (const { layer, calls } of layers) {
       const numbers = [...(used.get(layer.name) ?? [])];
       const beyond = numbers.some((n) => n >= calls.length);
       if (layer.model && calls.length > 0 && (beyond || (this.keras.major < 3 && !numbers.includes(0)))) offsets.set(layer.name, 1);
     }
-    return (ref) => ({ ...ref, call: ref.call - (offsets.get(ref.layer) ?? 0) });
+    const renumber = (ref: TensorRef) => ({ ...ref, call: ref.call - (offsets.get(ref.layer) ?? 0) });
+    if (this.keras.major < 3) return { renumber, renumberEnd: renumber };
+    const functional = new Set(layers.filter(({ layer }) => layer.model?.kind === 'functional').map(({ layer }) => layer.name));
+    return { renumber, renumberEnd: (ref) => (functional.has(ref.layer) ? { ...ref, call: Math.max(0, ref.call - 1) } : ref) };
   }
 
   private checkUnique(layers: readonly KerasLayer[], model: string): void {

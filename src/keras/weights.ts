@@ -77,7 +77,9 @@ export async function locateByName(root: HDF5Group, model: KerasModel, file: str
           ', ',
         )}), and going by order fails: ${stored.length} layers have stored weights, ${candidates.length} need some. Use the architecture these weights were saved from.`,
   );
-  candidates.forEach((layer, i) => put(layer, stored[i]![1]));
+  candidates.forEach((layer, i) => {
+    put(layer, stored[i]![1]);
+  });
   return { direct, pooled };
 }
 

@@ -72,6 +72,7 @@ export function* buildGraph(model: KerasModel, options: GraphOptions): Generator
 interface Calls {
   readonly inputs: TensorRef[];
   readonly outputShapes: Shape[];
+  readonly channelsFirst: boolean;
 }
 
 interface FlatEntry {
@@ -82,6 +83,8 @@ interface FlatEntry {
 
 class GraphBuilder {
   readonly symbols = new Map<string, readonly SymbolicTensor[]>();
+  /** Tensors with channels before rows and columns: what such a layer gives, and what layers without a format of their own make of it. */
+  private readonly channelsFirst = new Set<SymbolicTensor>();
   readonly flat: FlatEntry[] = [];
   private readonly built = new Map<KerasLayer, { layer: Layer; signature: string }>();
   /** Calls so far of each layer over the whole model: a nested model used twice calls its layers twice. */
@@ -125,7 +128,7 @@ class GraphBuilder {
         const value = values.get(`0:${layer.name}`);
         check(value, 'corrupt', () => `${this.file}: input '${path}' is used but not among its model's inputs.`, { layer: path });
         if (!this.symbols.has(path)) this.symbols.set(path, value);
-        calls.set(layer, new Map([[0, { inputs: [], outputShapes: value.map(({ shape }) => shape) }]]));
+        calls.set(layer, new Map([[0, { inputs: [], outputShapes: value.map(({ shape }) => shape), channelsFirst: false }]]));
         continue;
       }
       const usage = layer.calls[call]!;
@@ -151,10 +154,17 @@ class GraphBuilder {
         outputs = yield* this.apply(layer, path, callPath, usage, tensors);
         this.flat.push({ treePath: path, path: callPath, call: nth });
       }
+      const format = layer.model ? undefined : layer.config.data_format;
+      const first = format === 'channels_first' || (format !== 'channels_last' && tensors.some((tensor) => this.channelsFirst.has(tensor)));
+      if (first && !layer.model) for (const output of outputs) this.channelsFirst.add(output);
       values.set(`${call}:${layer.name}`, outputs);
       this.symbols.set(callPath, outputs);
       const record = calls.get(layer) ?? new Map<number, Calls>();
-      record.set(call, { inputs: refs, outputShapes: outputs.map(({ shape }) => shape) });
+      record.set(call, {
+        inputs: refs,
+        outputShapes: outputs.map(({ shape }) => shape),
+        channelsFirst: outputs.some((output) => this.channelsFirst.has(output)),
+      });
       calls.set(layer, record);
     }
 
@@ -273,6 +283,7 @@ class GraphBuilder {
               .map(({ layer: source, call, output }) => ({ layer: source, call, tensor: output })),
             outputShapes,
           })),
+          ...(made[0]!.channelsFirst && { dataFormat: 'channels_first' as const }),
           ...(inner && { layers: inner }),
         };
       });

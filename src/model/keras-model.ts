@@ -52,7 +52,10 @@ async function assemble(source: KerasModelSource, options: KerasModelOptions, pa
     file,
     missing: options.missing,
     signal: options.signal,
-    onRead: (bytes) => options.onRead?.((loaded += bytes), total),
+    onRead: (bytes) => {
+      loaded += bytes;
+      options.onRead?.(loaded, total);
+    },
   };
   const graphOptions: GraphOptions = {
     keras: source.keras,

@@ -7,12 +7,16 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const END_SIZE = 22;
 const CENTRAL_SIZE = 46;
+/** Most bytes of a directory: half a million entries. A damaged number may claim anything. */
+const LARGEST_DIRECTORY = 2 ** 26;
 /** Bytes of a local header before the name. */
 export const LOCAL_SIZE = 30;
 
 /** What the directory says of one entry. */
 export interface DirectoryRecord {
   readonly name: string;
+  /** The name as it is stored. */
+  readonly rawName: Uint8Array;
   readonly flags: number;
   readonly method: number;
   readonly crc: number;
@@ -106,6 +110,7 @@ async function readEnd(tail: Tail, at: number): Promise<Directory> {
   }
   const shift = end - size - offset;
   if (shift < 0) throw corrupt(source, 'its directory lies outside of it');
+  if (size > LARGEST_DIRECTORY) throw corrupt(source, `its directory claims ${size} bytes`);
   return { start: end - size, size, count, shift };
 }
 
@@ -122,7 +127,8 @@ function readRecords(source: ByteSource, directory: Directory, view: DataView): 
     const next = at + CENTRAL_SIZE + nameLength + extraLength + view.getUint16(at + 32, true);
     if (next > view.byteLength) break;
     const nameEnd = at + CENTRAL_SIZE + nameLength;
-    const name = decoder.decode(bytes.subarray(at + CENTRAL_SIZE, nameEnd));
+    const rawName = bytes.subarray(at + CENTRAL_SIZE, nameEnd);
+    const name = decoder.decode(rawName);
     if (names.has(name)) throw corrupt(source, `it has two entries named '${name}'`);
     names.add(name);
     const extra = new DataView(view.buffer, view.byteOffset + nameEnd, extraLength);
@@ -133,6 +139,7 @@ function readRecords(source: ByteSource, directory: Directory, view: DataView): 
     ]) as [number, number, number];
     records.push({
       name,
+      rawName,
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),
@@ -175,7 +182,7 @@ function setLimits(source: ByteSource, records: DirectoryRecord[], directoryStar
   let limit = directoryStart;
   for (const record of sorted) {
     record.limit = limit;
-    if (record.offset + LOCAL_SIZE + record.name.length + record.stored > limit) {
+    if (record.offset + LOCAL_SIZE + record.rawName.length + record.stored > limit) {
       throw corrupt(source, `the entry '${record.name}' runs into what comes after it`);
     }
     limit = record.offset;

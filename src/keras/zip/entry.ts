@@ -72,9 +72,13 @@ export class Entry implements ZipEntry {
       const method = METHODS[record.method] ?? `method ${record.method}`;
       throw this.cannot(`is compressed with ${method}`, 'Zip the file again, stored or deflated, as Keras does.');
     }
-    const bytes = await outer.read(record.offset, LOCAL_SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, LOCAL_SIZE);
-    if (view.getUint32(0, true) !== LOCAL) throw this.corrupt('has no header where the directory says');
+    const { rawName } = record;
+    const bytes = await outer.read(record.offset, LOCAL_SIZE + rawName.length);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const isHeader = view.getUint32(0, true) === LOCAL && view.getUint16(26, true) === rawName.length;
+    if (!isHeader || rawName.some((byte, i) => byte !== bytes[LOCAL_SIZE + i])) {
+      throw this.corrupt('has no header of its own where the directory says');
+    }
     const start = record.offset + LOCAL_SIZE + view.getUint16(26, true) + view.getUint16(28, true);
     if (start + record.stored > record.limit) throw this.corrupt('runs into what comes after it');
     if (record.method === 0 && record.stored !== record.size)
