@@ -71,14 +71,15 @@ export class GlobalHeaps {
     if (known) return known;
     const { file } = this;
     const what = 'a global heap';
-    const header = await file.structure(address, 8 + file.lengthSize, what);
+    // Both the heap's own head and that of an object are padded to a multiple of 8 bytes.
+    const prefix = Math.ceil((8 + file.lengthSize) / 8) * 8;
+    const header = await file.structure(address, prefix, what);
     header.signature('GCOL');
     header.version(1);
     header.skip(3);
     const size = header.length();
     file.checkRange(address, size, what);
     const objects = new Map<number, { address: number; length: number }>();
-    const prefix = 8 + file.lengthSize;
     // Headers only: the objects themselves may be large, and only some may be asked for.
     for (let at = prefix, count = 0; at + prefix <= size; count++) {
       if (count > 0xffff) throw header.fail('has more objects than indexes');
