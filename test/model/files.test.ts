@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadModel } from '../../src/model/load';
+import { expectKeras, readExpected } from '../golden';
+
+const FIXTURES = new URL('../fixtures/models/', import.meta.url);
+const fixture = (file: string) => new URL(file, FIXTURES);
+const bytesOf = (file: string) => new Uint8Array(readFileSync(fixture(file)));
+const PAIRS = readdirSync(FIXTURES).filter((file) => existsSync(fixture(`${file}.expected.json`)));
+
+/** What generate.py feeds besides the plain input. */
+const INPUTS: Readonly<Record<string, (index: number) => (value: number) => number>> = {
+  nested: (index) => (value) => (index === 1 ? Math.fround(Math.fround(value * 0.5) + 0.1) : value),
+  ops: () => (value) => Math.fround(value * 255),
+};
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+});
+
+describe('model files with a result of Keras', () => {
+  it.each(PAIRS)('%s', async (file) => {
+    await expectKeras(fixture(file), readExpected(fixture(`${file}.expected.json`)), {}, INPUTS[file.split('-')[0]!]);
+  });
+
+  it.each([
+    ['weights-keras2.h5', 'weights-keras2.architecture.json', 'sequential-keras2.h5'],
+    ['weights-keras3.weights.h5', 'weights.architecture.json', 'sequential-keras3.keras'],
+  ])('%s with its architecture', async (weights, json, same) => {
+    const architecture = readFileSync(fixture(json), 'utf8');
+    await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture });
+    await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture: JSON.parse(architecture) });
+  });
+
+  it('from bytes, a Blob, a file: URL, all the same', async () => {
+    const expected = readExpected(fixture('sequential-keras3.keras.expected.json'));
+    const bytes = bytesOf('sequential-keras3.keras');
+    for (const source of [bytes, bytes.buffer, new Blob([bytes]), new File([bytes], 'any.name'), fixture('sequential-keras3.keras').href]) {
+      await expectKeras(source as Uint8Array, expected);
+    }
+  });
+});
+
+describe('what cannot be opened says why and leaves nothing', () => {
+  let tensors = 0;
+  beforeEach(() => {
+    tensors = tf.memory().numTensors;
+  });
+  afterEach(() => {
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+  const open = (source: Parameters<typeof loadModel>[0], options?: Parameters<typeof loadModel>[1]) => loadModel(source, options);
+  const openFixture = (file: string) => open(fileURLToPath(fixture(file)));
+
+  it.each([
+    ['lambda.keras', 'custom-object', /twice_by_code.*Lambda|Lambda.*twice_by_code/s],
+    ['unknown-layer.h5', 'unsupported-layer', /'pool_a' \(FancyPooling2D\)/],
+    ['wrong-shape.h5', 'weight-mismatch', /'out' \(Dense\)/],
+    ['no-model.h5', 'format', /no model_config.*'data'/s],
+    ['cycle.h5', 'corrupt', /depends on its own output/],
+    ['weights-keras2.h5', 'weights-only', /architecture/],
+    ['weights-keras3.weights.h5', 'weights-only', /architecture/],
+    ['nothing-here.h5', 'format', /nothing-here\.h5/],
+  ])('%s: %s', async (file, code, message) => {
+    await expect(openFixture(file)).rejects.toMatchObject({ name: 'ActivationLensError', code, message: expect.stringMatching(message) });
+  });
+
+  it('an empty file, text, a web page, a pickle', async () => {
+    await expect(open(new Uint8Array(0))).rejects.toMatchObject({ code: 'format', message: expect.stringContaining('empty') });
+    await expect(open(new TextEncoder().encode('hello'))).rejects.toMatchObject({ code: 'format' });
+    await expect(open(new TextEncoder().encode('<!DOCTYPE html><html>'))).rejects.toMatchObject({
+      message: expect.stringContaining('web page'),
+    });
+    await expect(open(Uint8Array.of(0x80, 0x02, 0x7d))).rejects.toMatchObject({ message: expect.stringContaining('pickle') });
+    await expect(open(new TextEncoder().encode('{"a": 1}'))).rejects.toMatchObject({
+      code: 'format',
+      message: expect.stringContaining('modelTopology'),
+    });
+    await expect(open(new TextEncoder().encode('{"a": '))).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it.each(['sequential-keras3.h5', 'nested-keras3.keras'])('%s cut short anywhere', async (file) => {
+    const bytes = bytesOf(file);
+    for (let part = 1; part < 24; part++) {
+      const cut = bytes.subarray(0, Math.floor((bytes.length * part) / 24));
+      await expect(open(cut), `${cut.length} bytes`).rejects.toMatchObject({
+        name: 'ActivationLensError',
+        code: expect.stringMatching(/corrupt|format/),
+      });
+    }
+  });
+
+  it('an aborted signal, before or while opening', async () => {
+    await expect(open(bytesOf('sequential-keras3.h5'), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+    const controller = new AbortController();
+    const opening = open(bytesOf('nested-keras3.keras'), { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(opening).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('opens a file with missing weights only when told to', async () => {
+    const { architecture, missing } = withMissingLayer();
+    await expect(open(bytesOf('weights-keras3.weights.h5'), { architecture })).rejects.toMatchObject({
+      code: 'weight-mismatch',
+      message: expect.stringContaining(`'${missing}'`),
+    });
+    const model = await open(bytesOf('weights-keras3.weights.h5'), { architecture, weights: 'skip-missing' });
+    expect(model.layers.at(-1)?.name).toBe(missing);
+    model.dispose();
+  });
+
+  function withMissingLayer() {
+    const json = JSON.parse(readFileSync(fixture('weights.architecture.json'), 'utf8'));
+    json.config.layers.push({
+      class_name: 'EinsumDense',
+      module: 'keras.layers',
+      config: { name: 'extra', equation: 'ab,bc->ac', output_shape: 2 },
+    });
+    return { architecture: json as unknown, missing: 'extra' };
+  }
+});
+
+describe('progress', () => {
+  it('goes up to the whole', async () => {
+    const seen: { phase: string; loaded: number; total: number }[] = [];
+    const model = await loadModel(bytesOf('nested-keras3.h5'), { onProgress: (progress) => seen.push(progress) });
+    model.dispose();
+    const weights = seen.filter(({ phase }) => phase === 'weights');
+    expect(weights.length).toBeGreaterThan(3);
+    expect(weights.at(-1)!.loaded).toBe(weights.at(-1)!.total);
+    expect(weights.every(({ loaded }, i) => i === 0 || loaded >= weights[i - 1]!.loaded)).toBe(true);
+  });
+});
