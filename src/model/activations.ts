@@ -9,6 +9,8 @@ import type { LayerSpec } from './layers/spec';
 export interface Activation {
   readonly name: string;
   readonly apply: (x: Tensor) => Tensor;
+  /** It halves the last axis ('glu'). */
+  readonly halves?: true;
   /** Set where tfjs can compute it inside a convolution or a matrix product. All four backends know these. */
   readonly fused?: 'linear' | 'relu' | 'relu6' | 'elu' | 'sigmoid';
 }
@@ -153,16 +155,17 @@ export function activationNames(major: 1 | 2 | 3): string[] {
 
 /**
  * The activation that a config names: a string, null (linear), a serialized function, or a serialized weightless layer such as
- * `LeakyReLU`. Formulas are those of the Keras version that wrote the file. Throws `custom-object` for the author's own function and
+ * `LeakyReLU`. With `keepsShape` it must not change the shape. Formulas are those of the Keras version that wrote the file. Throws `custom-object` for the author's own function and
  * `unsupported-layer` for a layer with weights.
  */
-export function activationOf(spec: LayerSpec, value: unknown): Activation {
+export function activationOf(spec: LayerSpec, value: unknown, keepsShape = false): Activation {
   if (value === null || value === undefined) return { name: 'linear', apply: (x) => x, fused: 'linear' };
   if (typeof value === 'object') return fromObject(spec, value as Record<string, unknown>);
   const name = String(value).replace(/^(keras|tf\.keras)\.activations\./, '');
   const apply = byVersion[spec.keras.major][name];
   if (apply === undefined) return customFunction(spec, name);
-  return { name, apply, ...(fusable.has(name) ? { fused: name as NonNullable<Activation['fused']> } : {}) };
+  if (keepsShape && name === 'glu') unsupported(spec, "has the activation 'glu' inside; make it a layer of its own");
+  return { name, apply, ...(name === 'glu' ? { halves: true } : {}), ...(fusable.has(name) ? { fused: name as NonNullable<Activation['fused']> } : {}) };
 }
 
 function fromObject(spec: LayerSpec, value: Record<string, unknown>): Activation {

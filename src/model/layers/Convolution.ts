@@ -42,7 +42,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
   const groups = numberOf(spec, 'groups', 1);
   const useBias = flagOf(spec, 'use_bias', true);
   const geometry = geometryOf(spec, rank);
-  const activation = activationOf(spec, spec.config.activation);
+  const activation = activationOf(spec, spec.config.activation, true);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);

@@ -10,7 +10,7 @@ import type { LayerSpec } from './spec';
 export function dense(spec: LayerSpec): LayerDefinition {
   const units = numberOf(spec, 'units');
   const useBias = flagOf(spec, 'use_bias', true);
-  const activation = activationOf(spec, spec.config.activation);
+  const activation = activationOf(spec, spec.config.activation, true);
   return {
     outputShapes([shape]) {
       require(shape!.length >= 2, spec, () => `takes inputs of at least 2 axes and is given ${shape!.length}`);

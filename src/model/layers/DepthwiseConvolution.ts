@@ -17,7 +17,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
   const multiplier = numberOf(spec, 'depth_multiplier', 1);
   const useBias = flagOf(spec, 'use_bias', true);
   const geometry = depthwiseGeometry(spec, rank);
-  const activation = activationOf(spec, spec.config.activation);
+  const activation = activationOf(spec, spec.config.activation, true);
   const channelsIn = (shape: readonly (number | null)[]) => fixedAxis(spec, shape, format === 'channels_last' ? -1 : 1);
   return {
     outputShapes([shape]) {
@@ -46,7 +46,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
   const geometry = depthwiseGeometry(spec, rank);
   const ones = geometry.kernelSize.map(() => 1);
   const pointwise: Geometry = { kernelSize: ones, strides: ones, dilation: ones, padding: 'valid' };
-  const activation = activationOf(spec, spec.config.activation);
+  const activation = activationOf(spec, spec.config.activation, true);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);

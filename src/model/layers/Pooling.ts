@@ -1,6 +1,6 @@
 /** MaxPooling and AveragePooling 1D-3D, Global* 1D-3D, Adaptive* 1D-3D: `keras/src/layers/pooling`. */
 
-import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { dataFormatOf, fixedAxis, flagOf, require, tupleOf, wordOf } from './config';
 import type { LayerDefinition } from './KerasLayer';
@@ -33,14 +33,20 @@ export function pool(x: Tensor, size: readonly number[], strides: readonly numbe
     const wide = pool(tf.expandDims(x, 1), [1, size[0]!], [1, strides[0]!], padding, kind);
     return tf.squeeze(wide, [1]);
   }
-  if (size.length === 3) {
-    const shape = [size, strides] as [[number, number, number], [number, number, number]];
-    return kind === 'max'
-      ? tf.maxPool3d(x as Tensor5D, ...shape, padding, undefined, 'NDHWC')
-      : tf.avgPool3d(x as Tensor5D, ...shape, padding, undefined, 'NDHWC');
-  }
+  if (size.length === 3) return pool3D(x, size, strides, padding, kind);
   const shape = [size, strides] as [[number, number], [number, number]];
   return kind === 'max' ? tf.maxPool(x as Tensor4D, ...shape, padding) : tf.avgPool(x as Tensor4D, ...shape, padding);
+}
+
+/** Pictures first, then depth: the 3D kernels of tfjs' wasm backend give wrong maxima for windows of unequal sides. */
+function pool3D(x: Tensor, size: readonly number[], strides: readonly number[], padding: 'valid' | 'same', kind: Reduction): Tensor {
+  const [batch, depth, height, width, channels] = x.shape as [number, number, number, number, number];
+  const pictures = tf.reshape(x, [batch * depth, height, width, channels]);
+  const flat = pool(pictures, size.slice(1), strides.slice(1), padding, kind);
+  const [, rows, columns] = flat.shape as [number, number, number, number];
+  const deep = tf.reshape(flat, [batch, depth, rows * columns, channels]);
+  const out = pool(deep, [size[0]!, 1], [strides[0]!, 1], padding, kind);
+  return tf.reshape(out, [batch, out.shape[1]!, rows, columns, channels]);
 }
 
 export function globalPooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reduction): LayerDefinition {

@@ -96,7 +96,10 @@ export function constantArgument(spec: LayerSpec, name: string, position?: numbe
   return argument !== undefined && 'constant' in argument ? plain(argument.constant) : undefined;
 }
 
-/** Whether the layer is called with `training=True` in the model itself, so that Keras runs it in training mode even at inference. */
+/**
+ * Whether the layer is called with `training=True` in the model itself, so that Keras 2 runs it in training mode even in `predict`.
+ * Keras 3's `predict` overrides it.
+ */
 export function calledInTraining(spec: LayerSpec): boolean {
-  return Boolean(constantArgument(spec, 'training'));
+  return spec.keras.major < 3 && Boolean(constantArgument(spec, 'training'));
 }

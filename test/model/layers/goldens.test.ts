@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { compareCase, readGoldens } from './goldenCase';
+
+// Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`.
+const folder = process.env.LAYER_GOLDENS ?? fileURLToPath(new URL('../../fixtures/layers', import.meta.url));
+const files = ['keras3', 'keras2'].map((stem) => join(folder, stem)).filter((stem) => existsSync(`${stem}.json`));
+
+/** float32 sums in another order: convolutions and softmaxes of these sizes differ by a few units in the last place. */
+const tolerance = 2e-6;
+
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => {
+    setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/'));
+    await tf.setBackend(backend);
+  });
+  describe.each(files)('%s', (stem) => {
+    const file = readGoldens(stem);
+    it.each(file.cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
+      for (const by of ['order', 'path'] as const) {
+        if (by === 'path' && !golden.nodes.some(({ paths }) => paths !== undefined)) continue;
+        const { error, problems } = await compareCase(file, golden, by);
+        expect(problems, by).toEqual([]);
+        expect(error, by).toBeLessThan(tolerance);
+      }
+    });
+  });
+});
