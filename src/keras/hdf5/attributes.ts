@@ -18,7 +18,7 @@ export async function readAttributes(file: HDF5File, header: ObjectHeader): Prom
     found.push({ ...(await readAttribute(file, body, heaps)), order });
   };
   for (const { type, flags, order, body } of header.messages) {
-    if (type === MessageType.attribute) await add(flags & 2 ? await readShared(file, body, type) : body, order);
+    if (type === MessageType.attribute) await add(flags & 2 ? await readShared(file, body(), type) : body(), order);
   }
   const info = await findMessage(file, header, MessageType.attributeInfo);
   let tracked = header.tracksAttributeOrder;

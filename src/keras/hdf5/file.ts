@@ -2,7 +2,10 @@ import { checkNotAborted } from '../../check';
 import type { ByteSource } from '../source';
 import { lookup3 } from './checksum';
 import { Cursor, corrupt, NOWHERE, type Origin } from './cursor';
+import type { ObjectHeader } from './header';
+import type { HeapObject } from './heaps';
 import type { Pages } from './pages';
+import { Recent } from './recent';
 
 /** Most bytes of one piece of metadata (a heap, a node, a header). Real ones stay under a few MiB; a damaged length may claim anything. */
 const LARGEST_STRUCTURE = 2 ** 26;
@@ -12,6 +15,10 @@ const SMALL_PAYLOAD = 8192;
 /** An open HDF5 file: bounds-checked reads at addresses relative to its base address. */
 export class HDF5File implements Origin {
   readonly name: string;
+  /** Object headers by address. Few: each keeps a page of the cache alive. */
+  readonly headers = new Recent<ObjectHeader>(16);
+  /** Objects of the global heaps by index, by the heap's address. */
+  readonly globalHeaps = new Recent<ReadonlyMap<number, HeapObject>>(64);
 
   constructor(
     private readonly source: ByteSource,

@@ -1,4 +1,4 @@
-import { type Cursor, corrupt, unsupported } from './cursor';
+import { Cursor, corrupt, unsupported } from './cursor';
 import { type HDF5File, withoutChecksum } from './file';
 
 /** Numbers of the object header messages that are read (specification IV.A.2). */
@@ -25,7 +25,8 @@ export interface Message {
   readonly flags: number;
   /** Creation order of an attribute, 0 where the header does not track it. */
   readonly order: number;
-  readonly body: Cursor;
+  /** The message proper; a cursor of the caller's own. */
+  body(): Cursor;
 }
 
 /** An object's messages, in file order. */
@@ -39,8 +40,12 @@ export interface ObjectHeader {
 /** Most bytes one object's header may have in all: real ones stay under 64 KiB and a little. */
 const LARGEST_HEADER = 2 ** 24;
 
-/** Reads the object header at `address`, versions 1 and 2, with its continuation blocks (specification IV.A.1). */
-export async function readObjectHeader(file: HDF5File, address: number): Promise<ObjectHeader> {
+/** The object header at `address`, versions 1 and 2, with its continuation blocks (specification IV.A.1). The latest few are remembered. */
+export function readObjectHeader(file: HDF5File, address: number): Promise<ObjectHeader> {
+  return file.headers.get(address, () => parseObjectHeader(file, address));
+}
+
+async function parseObjectHeader(file: HDF5File, address: number): Promise<ObjectHeader> {
   const what = 'an object header';
   const prefix = await file.structure(address, Math.min(32, file.available(address)), what);
   const newStyle = prefix.bytes[0] === 0x4f; // the O of 'OHDR'
@@ -73,9 +78,10 @@ export async function readObjectHeader(file: HDF5File, address: number): Promise
         messages.push(message);
         continue;
       }
-      const at = message.body.offset();
-      const length = message.body.length();
-      if (seen.has(at)) throw message.body.fail('continues in a circle');
+      const body = message.body();
+      const at = body.offset();
+      const length = body.length();
+      if (seen.has(at)) throw body.fail('continues in a circle');
       seen.add(at);
       const next = 'the continuation of an object header';
       blocks.push(newStyle ? await file.checked(at, length, 'OCHK', next) : await file.structure(at, length, next));
@@ -93,14 +99,17 @@ function* readMessages(block: Cursor, newStyle: boolean, ordered: boolean): Gene
     const flags = block.u8();
     if (!newStyle) block.skip(3);
     const order = newStyle && ordered ? block.u16() : 0;
-    yield { type, flags, order, body: block.sub(size, `an object header's message of type ${type}`) };
+    const start = block.start + block.position;
+    const bytes = block.take(size);
+    // Type 0 is room for a message.
+    if (type !== 0) yield { type, flags, order, body: () => new Cursor(bytes, block.origin, start, 'a message in an object header') };
   }
 }
 
 /** The first message of a type, with a shared one replaced by what it refers to. */
 export async function findMessage(file: HDF5File, header: ObjectHeader, type: number): Promise<Cursor | undefined> {
   const message = header.messages.find((candidate) => candidate.type === type);
-  return message && (message.flags & 2 ? readShared(file, message.body, type) : message.body);
+  return message && (message.flags & 2 ? readShared(file, message.body(), type) : message.body());
 }
 
 /**
@@ -118,5 +127,5 @@ export async function readShared(file: HDF5File, body: Cursor, type: number): Pr
   const header = await readObjectHeader(file, address);
   const target = header.messages.find((candidate) => candidate.type === type);
   if (!target || target.flags & 2) throw corrupt(file.name, `a message of type ${type} refers to an object that has none`, body.start);
-  return target.body;
+  return target.body();
 }

@@ -37,11 +37,19 @@ export class LocalHeap {
   }
 }
 
+/** Heaps up to this size are read at once. */
+const SMALL_HEAP = 65536;
+
+/** Where an object of a global heap is. */
+export interface HeapObject {
+  readonly address: number;
+  readonly length: number;
+}
+
 /** The global heaps of a file, which hold variable-length strings (specification III.E). */
 export class GlobalHeaps {
   /** Objects by 'collection:index'. Many elements may refer to one object, whose text is decoded once. */
   private readonly texts = new Map<string, string>();
-  private readonly collections = new Map<number, Map<number, { address: number; length: number }>>();
 
   constructor(private readonly file: HDF5File) {}
 
@@ -66,33 +74,37 @@ export class GlobalHeaps {
     return text;
   }
 
-  private async collection(address: number): Promise<Map<number, { address: number; length: number }>> {
-    const known = this.collections.get(address);
-    if (known) return known;
-    const { file } = this;
-    const what = 'a global heap';
-    // Both the heap's own head and that of an object are padded to a multiple of 8 bytes.
-    const prefix = Math.ceil((8 + file.lengthSize) / 8) * 8;
-    const header = await file.structure(address, prefix, what);
-    header.signature('GCOL');
-    header.version(1);
-    header.skip(3);
-    const size = header.length();
-    file.checkRange(address, size, what);
-    const objects = new Map<number, { address: number; length: number }>();
-    // Headers only: the objects themselves may be large, and only some may be asked for.
-    for (let at = prefix, count = 0; at + prefix <= size; count++) {
-      if (count > 0xffff) throw header.fail('has more objects than indexes');
-      const entry = await file.structure(address + at, prefix, what);
-      const index = entry.u16();
-      entry.skip(2 + 4);
-      const length = entry.length();
-      if (index === 0) break; // the free space at the end
-      if (length > size - at - prefix) throw entry.fail(`has an object of ${length} bytes`);
-      objects.set(index, { address: address + at + prefix, length });
-      at += prefix + Math.ceil(length / 8) * 8;
-    }
-    this.collections.set(address, objects);
-    return objects;
+  private collection(address: number): Promise<ReadonlyMap<number, HeapObject>> {
+    return this.file.globalHeaps.get(address, () => readCollection(this.file, address));
   }
+}
+
+/** Lists the objects of one global heap. Only their heads are read: the objects may be large, and only some may be asked for. */
+async function readCollection(file: HDF5File, address: number): Promise<ReadonlyMap<number, HeapObject>> {
+  const what = 'a global heap';
+  // Both the heap's own head and that of an object are padded to a multiple of 8 bytes.
+  const prefix = Math.ceil((8 + file.lengthSize) / 8) * 8;
+  const header = await file.structure(address, prefix, what);
+  header.signature('GCOL');
+  header.version(1);
+  header.skip(3);
+  const size = header.length();
+  file.checkRange(address, size, what);
+  // Nearly all heaps have 4 KiB and are read at once.
+  const whole = size <= SMALL_HEAP ? await file.structure(address, size, what) : undefined;
+  const objects = new Map<number, HeapObject>();
+  for (let at = prefix, count = 0; at + prefix <= size; count++) {
+    if (count > 0xffff) throw header.fail('has more objects than indexes');
+    let entry = whole;
+    if (entry) entry.position = at;
+    else entry = await file.structure(address + at, prefix, what);
+    const index = entry.u16();
+    entry.skip(2 + 4);
+    const length = entry.length();
+    if (index === 0) break; // the free space at the end
+    if (length > size - at - prefix) throw entry.fail(`has an object of ${length} bytes`);
+    objects.set(index, { address: address + at + prefix, length });
+    at += prefix + Math.ceil(length / 8) * 8;
+  }
+  return objects;
 }

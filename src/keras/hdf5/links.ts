@@ -22,7 +22,7 @@ export function isGroup(header: ObjectHeader): boolean {
 export async function readLinks(file: HDF5File, header: ObjectHeader): Promise<Map<string, Link>> {
   const table = await findMessage(file, header, MessageType.symbolTable);
   const found: NamedLink[] = table ? await readSymbolTable(file, table) : [];
-  for (const { type, body } of header.messages) if (type === MessageType.link) found.push(readLink(body));
+  for (const { type, body } of header.messages) if (type === MessageType.link) found.push(readLink(body()));
   const info = await findMessage(file, header, MessageType.linkInfo);
   let tracked = false;
   if (info) {
