@@ -17,7 +17,8 @@ export interface ResizeOptions {
  * The image stretched to `[height, width]` pixels; the bytes of Pillow 13's `Image.resize((width, height), resample, box)`. Pixels with
  * alpha are mixed premultiplied, as Pillow does it; 'nearest' only chooses pixels. The source is not changed.
  *
- * Throws `shape` for a size below 1, an unknown interpolation, and a box that is empty or leaves the image.
+ * Throws `shape` for a size below 1, an unknown interpolation, and a box that is inside out or leaves the image. (An empty box is
+ * a point or a line that is stretched, as in Pillow.)
  */
 export function resize(
   image: PixelImage | RGBAImage,
@@ -57,9 +58,10 @@ export function checkInterpolation(value: unknown): asserts value is Interpolati
 function checkBox(box: Box, { width, height }: { width: number; height: number }): void {
   const [left, top, right, bottom] = box;
   check(
-    box.length === 4 && left >= 0 && top >= 0 && right <= width && bottom <= height && left < right && top < bottom,
+    box.length === 4 && left >= 0 && top >= 0 && right <= width && bottom <= height && left <= right && top <= bottom,
     'shape',
-    () => `box is ${describe(box)}; it must be [left, top, right, bottom], not empty and inside the image of ${width} x ${height} pixels.`,
+    () =>
+      `box is ${describe(box)}; it must be [left, top, right, bottom] in this order and inside the image of ${width} x ${height} pixels.`,
     { box, width, height },
   );
 }

@@ -1,12 +1,4 @@
-/**
- * An RGBA picture, row-major from the top left, 4 bytes a pixel, not premultiplied. A browser's `ImageData` is one, and
- * `new ImageData(image.data, image.width, image.height)` takes one.
- */
-export interface RGBAImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray;
-}
+export type { RGBAImage } from '../colormap/types';
 
 /**
  * Decoded pixels as Pillow holds them: `channels` samples a pixel, interleaved, row-major from the top left. 1 channel is Pillow's mode

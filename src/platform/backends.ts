@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+
 /** Backends that tfjs can use in Node, and the packages that bring them. */
 const PACKAGES: Readonly<Record<string, () => Promise<unknown>>> = {
   webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
@@ -21,6 +23,7 @@ export async function importBackend(name: string): Promise<string | undefined> {
 export async function ensureGPU(): Promise<string | undefined> {
   const navigator = (globalThis.navigator ?? {}) as { gpu?: GPU };
   if (navigator.gpu) return undefined;
+  if (lacksVulkan()) return 'There is no GPU driver: no libvulkan.so.1 is installed.';
   try {
     const dawn = (await import('webgpu')) as unknown as { create(options: string[]): GPU; globals: object };
     Object.assign(globalThis, dawn.globals);
@@ -31,5 +34,17 @@ export async function ensureGPU(): Promise<string | undefined> {
     return undefined;
   } catch {
     return 'Node has no WebGPU of its own, and the package webgpu (Dawn) is not installed or does not start here.';
+  }
+}
+
+/** Dawn complains on the terminal where Linux has no Vulkan loader, so it is not even tried there. */
+function lacksVulkan(): boolean {
+  if (process.platform !== 'linux') return false;
+  const folders = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean);
+  if (folders.some((folder) => existsSync(`${folder}/libvulkan.so.1`))) return false;
+  try {
+    return !readFileSync('/etc/ld.so.cache', 'latin1').includes('libvulkan.so.1');
+  } catch {
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import { ActivationLensError } from '../errors';
+import { readThroughCanvas } from './drawable';
 import { fetchSource, openInMemory, readWhole, schemeOf, unreadable } from './source';
 import type { CanvasLike, Platform } from './types';
 
@@ -82,6 +83,10 @@ function canvasOf(width: number, height: number): CanvasLike {
 }
 
 export const createCanvas: Platform['createCanvas'] = async (width, height) => canvasOf(width, height);
+
+export const readDrawable: Platform['readDrawable'] = (source) => readThroughCanvas(source, createCanvas);
+
+export const canvasFont: Platform['canvasFont'] = async () => "'DejaVu Sans', 'Bitstream Vera Sans', Verdana, sans-serif";
 
 export const canvasToPNG: Platform['canvasToPNG'] = async (canvas) => {
   const blob =

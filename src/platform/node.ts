@@ -1,13 +1,13 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { ActivationLensError } from '../errors';
+import { readThroughCanvas } from './drawable';
 import { openFile } from './file';
 import { fetchSource, openInMemory, readWhole, schemeOf } from './source';
 import type { CanvasLike, Platform } from './types';
 
-export type { BytesInput, CanvasLike, NativePixels, OpenOptions, Platform } from './types';
-
 export { ensureGPU, importBackend } from './backends';
+export type { BytesInput, CanvasLike, NativePixels, OpenOptions, Platform } from './types';
 
 export const environment: Platform['environment'] = 'node';
 
@@ -72,5 +72,13 @@ export const decodeNative: Platform['decodeNative'] = async (bytes) => {
 
 export const createCanvas: Platform['createCanvas'] = async (width, height) =>
   (await canvasModule()).createCanvas(width, height) as unknown as CanvasLike;
+
+export const readDrawable: Platform['readDrawable'] = (source) => readThroughCanvas(source, createCanvas);
+
+export const canvasFont: Platform['canvasFont'] = async (family, load) => {
+  const { GlobalFonts } = await canvasModule();
+  if (!GlobalFonts.has(family)) GlobalFonts.register(Buffer.from(await load()), family);
+  return `'${family}'`;
+};
 
 export const canvasToPNG: Platform['canvasToPNG'] = async (canvas) => (canvas as unknown as import('@napi-rs/canvas').Canvas).encode('png');

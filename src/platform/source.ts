@@ -24,7 +24,7 @@ export function openInMemory(source: BytesInput, options: OpenOptions): ByteSour
   if (bytes) return bytesSource(bytes, options);
   throw new ActivationLensError(
     options.code ?? 'format',
-    `Cannot read a ${options.what ?? 'file'} from ${describe(source)}. Give a path, a URL, a File or Blob, an ArrayBuffer or a Uint8Array.`,
+    `There is no ${options.what ?? 'file'} to read in ${describe(source)}. Give a path, a URL, a File or Blob, an ArrayBuffer or a Uint8Array.`,
   );
 }
 

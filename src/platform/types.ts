@@ -70,6 +70,18 @@ export interface Platform {
    */
   createCanvas(width: number, height: number): Promise<CanvasLike>;
 
+  /**
+   * The pixels of an image element, canvas, video, VideoFrame or ImageBitmap as it is shown, at its own size. Undefined when `source` is
+   * none of them. Rejects with `image` when it has no pixels yet, or the page may not read them.
+   */
+  readDrawable(source: object): Promise<NativePixels | undefined>;
+
+  /**
+   * The CSS font families to write with on a canvas of `createCanvas`. Node may have no font at all, so it is given one: `load` brings a
+   * TrueType file, which is registered under `family` on the first call. Browsers have fonts; nothing is loaded there.
+   */
+  canvasFont(family: string, load: () => Promise<Uint8Array>): Promise<string>;
+
   /** What a canvas of `createCanvas` shows, as a PNG file. */
   canvasToPNG(canvas: CanvasLike): Promise<Uint8Array>;
 
