@@ -2,7 +2,8 @@ import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject, readConfig } from './config';
 import type { KerasModel, KerasVersion } from './description';
-import { isHDF5, openHDF5 } from './hdf5/index';
+import type { HDF5Group } from './hdf5/index';
+import { isHDF5 } from './hdf5/superblock';
 import type { ByteSource } from './source';
 import { isPathLayout, type LocatedWeights, locateByName, locateByPath } from './weights';
 import { isZip, openZip } from './zip';
@@ -60,13 +61,13 @@ async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasF
   const keras = versionOf(isObject(metadata) ? metadata.keras_version : undefined, json);
   checkNotAborted(options.signal, `opening ${source.name}`);
   const model = readConfig(json, keras, source.name);
-  const root = await openHDF5(await weightsEntry.source(), { ...(options.signal && { signal: options.signal }) });
+  const root = await openRoot(await weightsEntry.source(), options.signal);
   const weights = await locateByPath(root, model, source.name);
   return { format: 'keras-zip', keras, model, weights };
 }
 
 async function readHDF5(source: ByteSource, options: ReadOptions): Promise<KerasFile> {
-  const root = await openHDF5(source, { ...(options.signal && { signal: options.signal }) });
+  const root = await openRoot(source, options.signal);
   const attributes = await root.attributes();
   const stored = attributes.get('model_config');
   const keys = await root.keys();
@@ -91,6 +92,12 @@ async function readHDF5(source: ByteSource, options: ReadOptions): Promise<Keras
   check(byName || byPath, 'corrupt', () => `${source.name} holds an architecture and no weights. Save the model again with model.save().`);
   const weights = await (byPath ? locateByPath(root, model, source.name) : locateByName(holder, model, source.name));
   return { format: 'keras-hdf5', keras, model, weights };
+}
+
+/** The HDF5 reader is loaded with the first file that needs it. */
+async function openRoot(source: ByteSource, signal: AbortSignal | undefined): Promise<HDF5Group> {
+  const { openHDF5 } = await import('./hdf5/index');
+  return openHDF5(source, signal ? { signal } : {});
 }
 
 function withoutConfig(name: string, weights: boolean, keys: readonly string[]): ActivationLensError {

@@ -165,7 +165,12 @@ export function activationOf(spec: LayerSpec, value: unknown, keepsShape = false
   const apply = byVersion[spec.keras.major][name];
   if (apply === undefined) return customFunction(spec, name);
   if (keepsShape && name === 'glu') unsupported(spec, "has the activation 'glu' inside; make it a layer of its own");
-  return { name, apply, ...(name === 'glu' ? { halves: true } : {}), ...(fusable.has(name) ? { fused: name as NonNullable<Activation['fused']> } : {}) };
+  return {
+    name,
+    apply,
+    ...(name === 'glu' ? { halves: true } : {}),
+    ...(fusable.has(name) ? { fused: name as NonNullable<Activation['fused']> } : {}),
+  };
 }
 
 function fromObject(spec: LayerSpec, value: Record<string, unknown>): Activation {
