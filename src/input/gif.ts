@@ -109,10 +109,10 @@ const INTERLACED = [
   [1, 2],
 ] as const;
 
-/** LZW to indices, row by row. An end code before the last pixel leaves the rest as it was; data that stops without one is an error. */
-function unpack({ frameWidth, frameHeight, interlaced, codeBits, data, transparent }: Frame, damaged: () => Error): Uint8Array {
+/** LZW to indices, row by row from the top. */
+function unpack({ frameWidth, frameHeight, interlaced, codeBits, data }: Frame, damaged: () => Error): Uint8Array {
   if (codeBits < 1 || codeBits > 11) throw damaged();
-  const flat = new Uint8Array(frameWidth * frameHeight).fill(transparent ?? 0);
+  const flat = new Uint8Array(frameWidth * frameHeight);
   const clear = 1 << codeBits;
   const links = new Uint16Array(4096);
   const lasts = new Uint8Array(4096);
@@ -132,7 +132,8 @@ function unpack({ frameWidth, frameHeight, interlaced, codeBits, data, transpare
       [codeSize, next, previous] = [codeBits + 1, clear + 2, -1];
       continue;
     }
-    if (code === clear + 1) break;
+    // The end before the last pixel.
+    if (code === clear + 1) throw damaged();
     if (previous < 0) {
       if (code > clear) throw damaged();
       flat[filled++] = first = code;

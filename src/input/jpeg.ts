@@ -56,6 +56,7 @@ function readSegments(file: Uint8Array, name: string): Segments {
   const cutShort = () => broken(name, 'JPEG', 'is cut short: its end is missing');
   const kept: Uint8Array[] = [file.subarray(0, 2)];
   let frame: { components: number; width: number; height: number } | undefined;
+  let scanned = false;
   let offset = 2;
   for (;;) {
     // Fill bytes may precede a marker.
@@ -79,7 +80,14 @@ function readSegments(file: Uint8Array, name: string): Segments {
     const length = (file[offset + 2]! << 8) | file[offset + 3]!;
     const end = offset + 2 + length;
     if (length < 2) throw broken(name, 'JPEG', `is damaged: a segment (marker ${marker.toString(16)}) has no length`);
-    if (end > file.length) throw cutShort();
+    if (end > file.length) {
+      if (!scanned) throw cutShort();
+      // A damaged scan can look like a marker; decoders go on behind it.
+      const next = endOfScan(file, offset + 2);
+      kept.push(file.subarray(offset, next));
+      offset = next;
+      continue;
+    }
     if (isFrame(marker)) {
       const precision = file[offset + 4]!;
       if (precision !== 8) throw broken(name, 'JPEG', `has ${precision} bits a sample; only 8 are decoded`);
@@ -88,6 +96,7 @@ function readSegments(file: Uint8Array, name: string): Segments {
       if (![1, 3, 4].includes(frame.components))
         throw broken(name, 'JPEG', `has ${frame.components} colour components; 1, 3 or 4 are decoded`);
     }
+    if (marker === SOS) scanned = true;
     const scanEnd = marker === SOS ? endOfScan(file, end) : end;
     const isMetadata = (marker >= 0xe1 && marker <= 0xef && marker !== APP14) || marker === 0xfe;
     if (!isMetadata) kept.push(file.subarray(offset, scanEnd));

@@ -20,7 +20,7 @@ interface Frame {
 
 /**
  * Decodes a WebP file, of an animation the first frame; Pillow's pixels. A canvas premultiplies, which loses the colours of transparent
- * pixels; so lossy colours are decoded without their alpha plane, and lossless pictures with alpha by a decoder of our own. Colour
+ * pixels; so lossy colours are decoded without their alpha plane, and that plane and lossless pictures with alpha by a decoder of our own. Colour
  * profile and EXIF are left behind.
  */
 export async function decodeWebP(file: Uint8Array, name: string): Promise<PixelImage> {
@@ -84,22 +84,21 @@ function readFrame(chunks: readonly Chunk[], name: string): Frame {
 async function decodeFrame(frame: Frame, name: string): Promise<PixelImage> {
   const { width, height, hasAlpha, colors, alpha } = frame;
   checkPixels(name, 'WebP', width, height);
+  const damaged = () => broken(name, 'WebP', 'is damaged or cut short');
   if (hasAlpha && !alpha) {
     const { decodeVP8L } = await import('./vp8l/decode');
-    return { width, height, channels: 4, data: decodeVP8L(colors.data, () => broken(name, 'WebP', 'is damaged or cut short')) };
+    return { width, height, channels: 4, data: decodeVP8L(colors.data, damaged) };
   }
-  const opaque = (await native([colors], frame, name)).data;
-  if (!alpha) return { width, height, channels: 3, data: dropAlpha(opaque, 3) };
-  const header = new Uint8Array(10);
-  header[0] = 0x10;
-  header.set([width - 1, (width - 1) >> 8, 0, height - 1, (height - 1) >> 8, 0], 4);
-  const whole = (await native([{ type: 'VP8X', data: header }, alpha, colors], frame, name)).data;
-  for (let i = 3; i < opaque.length; i += 4) opaque[i] = whole[i]!;
-  return { width, height, channels: 4, data: opaque };
+  const opaque = await native(colors, frame, name);
+  if (!alpha) return { width, height, channels: 3, data: dropAlpha(opaque.data, 3) };
+  const { decodeALPH } = await import('./vp8l/decode');
+  const plane = decodeALPH(alpha.data, width, height, damaged);
+  for (let i = 0; i < plane.length; i++) opaque.data[i * 4 + 3] = plane[i]!;
+  return { width, height, channels: 4, data: opaque.data };
 }
 
-async function native(chunks: readonly Chunk[], { width, height }: Frame, name: string) {
-  const pixels = await decodeNative(riff(chunks), 'image/webp').catch((cause: unknown) => {
+async function native(colors: Chunk, { width, height }: Frame, name: string) {
+  const pixels = await decodeNative(riff(colors), 'image/webp').catch((cause: unknown) => {
     if (cause instanceof ActivationLensError) throw cause;
     throw broken(name, 'WebP', 'cannot be decoded: it is damaged or cut short', cause);
   });
@@ -109,22 +108,20 @@ async function native(chunks: readonly Chunk[], { width, height }: Frame, name: 
   return pixels;
 }
 
-function riff(chunks: readonly Chunk[]): Uint8Array {
-  const file = new Uint8Array(chunks.reduce((sum, { data }) => sum + 8 + data.length + (data.length & 1), 12));
+/** A file of nothing but this chunk. */
+function riff({ type, data }: Chunk): Uint8Array {
+  const file = new Uint8Array(20 + data.length + (data.length & 1));
   const view = new DataView(file.buffer);
-  const text = (offset: number, value: string) => {
-    for (let i = 0; i < 4; i++) file[offset + i] = value.charCodeAt(i);
-  };
-  text(0, 'RIFF');
-  view.setUint32(4, file.length - 8, true);
-  text(8, 'WEBP');
-  let offset = 12;
-  for (const { type, data } of chunks) {
-    text(offset, type);
-    view.setUint32(offset + 4, data.length, true);
-    file.set(data, offset + 8);
-    offset += 8 + data.length + (data.length & 1);
+  for (const [offset, text] of [
+    [0, 'RIFF'],
+    [8, 'WEBP'],
+    [12, type],
+  ] as const) {
+    for (let i = 0; i < 4; i++) file[offset + i] = text.charCodeAt(i);
   }
+  view.setUint32(4, file.length - 8, true);
+  view.setUint32(16, data.length, true);
+  file.set(data, 20);
   return file;
 }
 

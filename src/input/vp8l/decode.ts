@@ -14,7 +14,48 @@ export function decodeVP8L(data: Uint8Array, damaged: () => Error): Uint8Array {
   const height = bits.read(14) + 1;
   bits.read(1);
   if (data[0] !== 0x2f || bits.read(3) !== 0) throw damaged();
+  const pixels = readPixels(bits, width, height, damaged);
+  const out = new Uint8Array(pixels.length * 4);
+  for (let i = 0, o = 0; i < pixels.length; i++, o += 4) {
+    const pixel = pixels[i]!;
+    out[o] = pixel >> 16;
+    out[o + 1] = pixel >> 8;
+    out[o + 2] = pixel;
+    out[o + 3] = pixel >> 24;
+  }
+  return out;
+}
 
+/** Decodes the alpha plane of a lossy WebP picture (RFC 9649, section 2.7.1.2; the chunk 'ALPH'): one byte a pixel. */
+export function decodeALPH(data: Uint8Array, width: number, height: number, damaged: () => Error): Uint8Array {
+  const flags = data[0] ?? 0xff;
+  const method = flags & 3;
+  let alpha: Uint8Array;
+  if (method === 0) {
+    alpha = data.slice(1, 1 + width * height);
+    if (alpha.length < width * height) throw damaged();
+  } else if (method === 1) {
+    alpha = Uint8Array.from(readPixels(new BitReader(data.subarray(1)), width, height, damaged), (pixel) => pixel >> 8);
+  } else throw damaged();
+  unfilterAlpha(alpha, width, (flags >> 2) & 3);
+  return alpha;
+}
+
+/** Undoes the prediction from the left (1), from above (2), or from both (3), in place. */
+function unfilterAlpha(alpha: Uint8Array, width: number, filter: number): void {
+  if (filter === 0) return;
+  for (let i = 1; i < alpha.length; i++) {
+    const left = alpha[i - 1]!;
+    const above = alpha[i - width]!;
+    if (i < width) alpha[i]! += left;
+    else if (i % width === 0 || filter === 2) alpha[i]! += above;
+    else if (filter === 1) alpha[i]! += left;
+    else alpha[i]! += Math.min(255, Math.max(0, left + above - alpha[i - width - 1]!));
+  }
+}
+
+/** The pixels of a lossless stream whose size is known, all transforms undone. */
+function readPixels(bits: BitReader, width: number, height: number, damaged: () => Error): Uint32Array {
   const transforms: Transform[] = [];
   let packedWidth = width;
   while (bits.read(1)) {
@@ -26,16 +67,7 @@ export function decodeVP8L(data: Uint8Array, damaged: () => Error): Uint8Array {
   let pixels = readImage(bits, packedWidth, height, true);
   if (!pixels) throw damaged();
   for (const transform of transforms.reverse()) pixels = undo(transform, pixels, height);
-
-  const out = new Uint8Array(pixels.length * 4);
-  for (let i = 0, o = 0; i < pixels.length; i++, o += 4) {
-    const pixel = pixels[i]!;
-    out[o] = pixel >> 16;
-    out[o + 1] = pixel >> 8;
-    out[o + 2] = pixel;
-    out[o + 3] = pixel >> 24;
-  }
-  return out;
+  return pixels;
 }
 
 function readTransform(bits: BitReader, width: number, height: number): Transform | undefined {
