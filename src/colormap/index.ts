@@ -11,8 +11,17 @@
  */
 export { type ColorizeOptions, colorize } from './colorize';
 export { type BinEdges, binEdges, floatKey, keyFloat } from './edges';
+export { type BoundaryNormOptions, boundaryNorm } from './norms/boundary';
+export { type CenteredNormOptions, centeredNorm } from './norms/centered';
+export { createNorm, type FuncNormOptions, funcNorm } from './norms/create';
 export type { LimitOptions } from './norms/limits';
+export { logNorm } from './norms/log';
 export { type NormalizeOptions, normalize } from './norms/normalize';
+export { type PercentileNormOptions, percentileNorm, percentiles } from './norms/percentile';
+export { type PowerNormOptions, powerNorm } from './norms/power';
+export { sharedLimits } from './norms/shared';
+export { type SymLogNormOptions, symLogNorm } from './norms/symlog';
+export { type TwoSlopeNormOptions, twoSlopeNorm } from './norms/twoslope';
 export { palette } from './palette';
 export { reversed, withAlpha } from './reversed';
 export * from './tables/index';

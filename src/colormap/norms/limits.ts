@@ -26,6 +26,20 @@ export function extent(data: ArrayLike<number>): Limits {
   return Number.isNaN(vmin) ? { vmin, vmax: vmin } : { vmin, vmax };
 }
 
+/** The given limits, with what is missing taken from the data. Throws `shape` if `vmin` comes out above `vmax`. */
+export function autoscale(
+  of: string,
+  data: Float32Array,
+  { vmin, vmax }: LimitOptions,
+  extentOf: (data: Float32Array) => Limits = extent,
+): Limits {
+  if (vmin !== undefined && vmax !== undefined) return { vmin, vmax };
+  const all = extentOf(data);
+  const limits = { vmin: vmin ?? all.vmin, vmax: vmax ?? all.vmax };
+  checkOrder(of, limits);
+  return limits;
+}
+
 /** Throws `shape` if a given limit is not a number or both are out of order; `of` begins the sentence. */
 export function checkLimitOptions(of: string, { vmin, vmax }: LimitOptions): void {
   for (const [name, value] of Object.entries({ vmin, vmax })) {
