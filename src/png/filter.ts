@@ -5,9 +5,9 @@ type Bytes = Uint8Array | Uint8ClampedArray;
  * packs smaller than any filter; of others each row takes the filter with the smallest sum of absolute differences, as libpng does, but
  * without Average, which hardly ever wins.
  */
-export function filterRows(data: Bytes, height: number, rowBytes: number, pixelBytes: number): Uint8Array {
+export function filterRows(data: Bytes, height: number, rowBytes: number, pixelBytes: number, unfiltered = false): Uint8Array {
   const out = new Uint8Array(height * (rowBytes + 1));
-  const plain = hasFewColors(data, pixelBytes);
+  const plain = unfiltered || hasFewColors(data, pixelBytes);
   const scratch = [1, 2, 4].map((filter) => ({ filter, row: new Uint8Array(rowBytes) }));
   let above: Bytes = new Uint8Array(rowBytes);
   for (let y = 0; y < height; y++) {
