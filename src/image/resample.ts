@@ -64,38 +64,54 @@ export function resampleColumns(
   return out;
 }
 
-/** One pass along rows over 16-bit samples of one channel: Pillow sums these in double precision. */
-export function resampleRows16(source: Uint16Array, width: number, top: number, rows: number, coefficients: Coefficients): Uint16Array {
+/** Samples that Pillow sums in double precision: 16-bit greys ('I;16') and float32 ('F'), one channel. */
+type Wide = Uint16Array | Float32Array;
+
+/** One pass along rows over samples of one channel, summed in double precision. */
+export function resampleWideRows<T extends Wide>(source: T, width: number, top: number, rows: number, coefficients: Coefficients): T {
   const { first, count, stride, weights } = coefficients;
   const outWidth = first.length;
-  const out = new Uint16Array(outWidth * rows);
+  const out = like(source, outWidth * rows);
+  const store = storing(out);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < outWidth; x++) {
       const start = (y + top) * width + first[x]!;
       let sum = 0;
       for (let j = 0; j < count[x]!; j++) sum += source[start + j]! * weights[x * stride + j]!;
-      out[y * outWidth + x] = clip16(sum);
+      store(y * outWidth + x, sum);
     }
   }
   return out;
 }
 
-/** One pass along columns over 16-bit samples of one channel. */
-export function resampleColumns16(source: Uint16Array, width: number, top: number, coefficients: Coefficients): Uint16Array {
+/** One pass along columns over samples of one channel, summed in double precision. */
+export function resampleWideColumns<T extends Wide>(source: T, width: number, top: number, coefficients: Coefficients): T {
   const { first, count, stride, weights } = coefficients;
   const outHeight = first.length;
-  const out = new Uint16Array(width * outHeight);
+  const out = like(source, width * outHeight);
+  const store = storing(out);
   for (let y = 0; y < outHeight; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let j = 0; j < count[y]!; j++) sum += source[(first[y]! - top + j) * width + x]! * weights[y * stride + j]!;
-      out[y * width + x] = clip16(sum);
+      store(y * width + x, sum);
     }
   }
   return out;
 }
 
-/** Rounds half away from zero and clips. */
-function clip16(sum: number): number {
-  return Math.min(65535, Math.max(0, Math.trunc(sum + 0.5)));
+function like<T extends Wide>(source: T, length: number): T {
+  return new (source.constructor as new (length: number) => T)(length);
+}
+
+/** How sums are written: integers are rounded half away from zero and clipped. */
+function storing(out: Wide): (index: number, sum: number) => void {
+  if (out instanceof Float32Array) {
+    return (index, sum) => {
+      out[index] = sum;
+    };
+  }
+  return (index, sum) => {
+    out[index] = Math.min(65535, Math.max(0, Math.trunc(sum + 0.5)));
+  };
 }

@@ -1,8 +1,7 @@
 import { check, describe } from '../check';
 import { channelsOf, checkImage, checkSize } from './check';
-import { precompute } from './coefficients';
-import { FILTERS, type Filter, INTERPOLATIONS } from './filters';
-import { resampleColumns, resampleColumns16, resampleRows, resampleRows16 } from './resample';
+import { FILTERS, INTERPOLATIONS } from './filters';
+import { stretch, stretchWide } from './stretch';
 import type { Box, Interpolation, PixelImage, RGBAImage } from './types';
 
 /** Options of `resize`. */
@@ -40,7 +39,7 @@ export function resize(
   if (interpolation === 'nearest') return { width, height, channels, data: pickNearest(image, channels, width, height, box) };
   const filter = FILTERS[interpolation];
   const { data } = image;
-  if (data instanceof Uint16Array) return { width, height, channels, data: stretch16(data, image, filter, width, height, box) };
+  if (data instanceof Uint16Array) return { width, height, channels, data: stretchWide(data, image, filter, width, height, box) };
   if (channels < 4) return { width, height, channels, data: stretch(data, image, channels, filter, width, height, box) };
   return { width, height, channels, data: unpremultiply(stretch(premultiply(data), image, channels, filter, width, height, box)) };
 }
@@ -108,63 +107,6 @@ function exactPositions(start: number, step: number, outSize: number, inSize: nu
     const index = Math.trunc(step * (i + 0.5) + start);
     return index < inSize ? index : -1;
   });
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Pillow's two passes over 8-bit samples. A pass that would change nothing is left out. */
-function stretch(
-  data: Uint8Array | Uint8ClampedArray,
-  image: Size,
-  channels: number,
-  filter: Filter,
-  width: number,
-  height: number,
-  box: Box,
-): Uint8ClampedArray {
-  const { rowsFirst, horizontal, vertical, top, rows } = planPasses(image, filter, width, height, box);
-  let out = data;
-  if (rowsFirst) {
-    if (horizontal) out = resampleRows(out, image.width, channels, top, rows, horizontal);
-    if (vertical) out = resampleColumns(out, width, channels, horizontal ? top : 0, vertical);
-  } else {
-    if (vertical) out = resampleColumns(out, image.width, channels, 0, vertical);
-    if (horizontal) out = resampleRows(out, image.width, channels, 0, height, horizontal);
-  }
-  return out as Uint8ClampedArray;
-}
-
-/** The same over 16-bit samples. */
-function stretch16(data: Uint16Array, image: Size, filter: Filter, width: number, height: number, box: Box): Uint16Array {
-  const { rowsFirst, horizontal, vertical, top, rows } = planPasses(image, filter, width, height, box);
-  let out = data;
-  if (rowsFirst) {
-    if (horizontal) out = resampleRows16(out, image.width, top, rows, horizontal);
-    if (vertical) out = resampleColumns16(out, width, horizontal ? top : 0, vertical);
-  } else {
-    if (vertical) out = resampleColumns16(out, image.width, 0, vertical);
-    if (horizontal) out = resampleRows16(out, image.width, 0, height, horizontal);
-  }
-  return out;
-}
-
-/** Which passes there are, and in which order: their rounding makes the order count. With rows first, only rows in use are made. */
-function planPasses(image: Size, filter: Filter, width: number, height: number, box: Box) {
-  const [left, top, right, bottom] = box.map(Math.fround) as unknown as Box;
-  const vertical = precompute(filter, image.height, top, bottom, height);
-  const firstRow = vertical.first[0]!;
-  const lostRows = image.height - height;
-  return {
-    // New in Pillow 13: columns go first when the height shrinks by more than twice what the width does. Before, rows always did.
-    rowsFirst: !(lostRows > 0 && lostRows > (image.width - width) * 2),
-    horizontal: width !== image.width || left !== 0 || right !== width ? precompute(filter, image.width, left, right, width) : undefined,
-    vertical: height !== image.height || top !== 0 || bottom !== height ? vertical : undefined,
-    top: firstRow,
-    rows: vertical.first[height - 1]! + vertical.count[height - 1]! - firstRow,
-  };
 }
 
 /** Pillow's 'RGBA' to 'RGBa'. */
