@@ -3,7 +3,7 @@
     pip install matplotlib==3.11.2 fonttools==4.68.0 && python scripts/font.py
 
 matplotlib ships the font (2.37) and its licence. Two files come out: the glyphs' advance widths, which every layout needs, and the font
-itself, which only a canvas in Node needs, on machines that have no fonts.
+itself, which the PNG renderer draws with and a canvas in Node is given, so that neither depends on the machine's fonts.
 """
 
 import base64
@@ -43,7 +43,7 @@ def cut(path):
     options = subset.Options(
         hinting=False, layout_features=["kern"], name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], notdef_outline=True, recalc_timestamp=False
     )
-    options.drop_tables += ["FFTM", "GDEF"]
+    options.drop_tables += ["FFTM", "GDEF", "GSUB", "MATH"]
     font = subset.load_font(str(path), options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[code for first, last in ranges for code in range(first, last + 1)])

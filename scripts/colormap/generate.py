@@ -1,4 +1,5 @@
-"""Writes src/colormap/tables/: one TypeScript module for each colormap of matplotlib, and their barrel.
+"""Writes src/colormap/tables/: one TypeScript module for each colormap of matplotlib, and their barrel; and
+src/colormap/names.generated.ts: the colours that have names there.
 
     python -m pip install matplotlib==3.11.2
     python scripts/colormap/generate.py
@@ -71,6 +72,18 @@ def colours(name):
     return table
 
 
+def named():
+    """matplotlib's CSS4 and Tableau names and its one-letter colours, the latter not all whole bytes."""
+    from matplotlib.colors import BASE_COLORS, CSS4_COLORS, TABLEAU_COLORS
+
+    words = ' '.join(f'{name}{value.lower()}' for name, value in {**CSS4_COLORS, **TABLEAU_COLORS}.items())
+    letters = ', '.join(f"{letter}: [{', '.join(map(str, value))}]" for letter, value in BASE_COLORS.items())
+    return (
+        f'{HEAD}\n/** Every name with its #rrggbb. */\nexport const NAMED =\n  {words!r};\n\n'
+        f'/** Red, green and blue, 0..1. */\nexport const LETTERS: Readonly<Record<string, readonly number[]>> = {{ {letters} }};\n'
+    )
+
+
 def main():
     assert matplotlib.__version__ == WANTED, f'matplotlib {matplotlib.__version__} is installed, {WANTED} is wanted'
     folder = pathlib.Path(__file__).parents[2] / 'src' / 'colormap' / 'tables'
@@ -90,6 +103,7 @@ def main():
             f'/** {len(table)} colours; equal to `matplotlib.colormaps["{name}"]` of matplotlib {WANTED}. */\n'
             f"export const {name} = /* @__PURE__ */ packed('{name}', {len(table)}, '{text}');\n"
         )
+    (folder.parent / 'names.generated.ts').write_text(named())
     (folder / 'index.ts').write_text(HEAD + ''.join(f"export {{ {name} }} from './{name}';\n" for name in names))
 
 

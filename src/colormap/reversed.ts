@@ -1,6 +1,6 @@
 import { check, describe } from '../check';
 import { palette } from './palette';
-import { backwards } from './table';
+import { flipped, flips } from './table';
 import type { Colormap, RGBA } from './types';
 
 const opposites = /* @__PURE__ */ new WeakMap<Colormap, Colormap>();
@@ -18,7 +18,10 @@ export function reversed(colormap: Colormap): Colormap {
       name: `${name}_r`,
       rows,
       get table() {
-        table ??= backwards(colormap.table);
+        if (table === undefined) {
+          const forwards = colormap.table;
+          table = flips.get(forwards)?.() ?? flipped(forwards);
+        }
         return table;
       },
       under: over,

@@ -3,8 +3,8 @@ import type { Colormap } from './types';
 const FIRST = 40;
 const ESCAPE = 51;
 
-/** Where matplotlib's own reversed map is not the table read backwards, by table. */
-const oddities = /* @__PURE__ */ new WeakMap<Uint8Array, string>();
+/** For tables whose reversed map, in matplotlib, is not quite the table read backwards: how to make that one. */
+export const flips = /* @__PURE__ */ new WeakMap<Uint8Array, () => Uint8Array>();
 
 /**
  * A colormap from the text that scripts/colormap/generate.py writes (its head says how). Nothing is decoded before `table` is first
@@ -18,27 +18,33 @@ export function packed(name: string, rows: number, text: string): Colormap {
     get table() {
       if (table === undefined) {
         const [colours, odd] = text.split(' ') as [string, string?];
-        table = decode(rows, colours);
-        if (odd !== undefined) oddities.set(table, odd);
+        const decoded = decode(rows, colours);
+        if (odd !== undefined) flips.set(decoded, () => correct(flipped(decoded), odd));
+        table = decoded;
       }
       return table;
     },
   };
 }
 
-/** The table from its last row to its first, as matplotlib's `_r` maps have it: some differ by one here and there from a plain flip. */
-export function backwards(table: Uint8Array): Uint8Array {
+/** The rows of a table from last to first. */
+export function flipped(table: Uint8Array): Uint8Array {
+  const flip = new Uint8Array(table.length);
+  for (let start = 0; start < table.length; start += 4) flip.set(table.subarray(start, start + 4), table.length - 4 - start);
+  return flip;
+}
+
+/** Puts right the bytes of a flipped table that differ by one in matplotlib's. Writes into `table`. */
+function correct(table: Uint8Array, odd: string): Uint8Array {
   const rows = table.length / 4;
-  const flipped = new Uint8Array(table.length);
-  for (let row = 0; row < rows; row++) flipped.set(table.subarray(row * 4, row * 4 + 4), (rows - 1 - row) * 4);
   let place = 0;
-  for (const step of codes(oddities.get(table) ?? '', 0)) {
+  for (const step of codes(odd, 0)) {
     place += step >> 1;
     const channel = Math.floor(place / rows);
     // A step of 50 only moves on.
-    if (step < 50) flipped[(rows - 1 - (place - channel * rows)) * 4 + channel]! += step & 1 ? 1 : -1;
+    if (step < 50) table[(rows - 1 - (place - channel * rows)) * 4 + channel]! += step & 1 ? 1 : -1;
   }
-  return flipped;
+  return table;
 }
 
 function decode(rows: number, text: string): Uint8Array {

@@ -30,7 +30,7 @@ export function layoutAxes(axes: Axes, index: number, cell: Box, sheet: Sheet): 
   const marks: Mark[] = [];
   if (axes.image !== undefined || axes.plots.length === 0) {
     const image = axes.image === undefined ? {} : { image: axes.image };
-    marks.push({ kind: 'image', role: 'image', axes: index, box: inside, interpolation: axes.interpolation, ...image });
+    marks.push({ kind: 'image', role: 'image', axes: index, box: inside, frame, interpolation: axes.interpolation, ...image });
   }
   marks.push(...plotMarks(axes, frame, sheet));
   if (axes.dead) marks.push(...deadMarks(axes.image, inside, sheet));

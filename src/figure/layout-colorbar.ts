@@ -1,8 +1,9 @@
 import { tickSpace } from './axis';
 import { colorbarTicks, minorPositions } from './colorbar-ticks';
 import { frameMark, type LineMark, type Mark, placeText, placeUpwards, snap, snapLine, type TextMark, union } from './marks';
+import { picturePixels } from './picture';
 import { points, type Sheet } from './sheet';
-import type { Box, Colorbar } from './types';
+import type { Box, Colorbar, Picture } from './types';
 
 /** A colorbar in its box: the colours, ticks and label at its right, the outline. */
 export function layoutColorbar(bar: Colorbar, axes: number, box: Box, sheet: Sheet): { marks: Mark[]; bounds: Box } {
@@ -16,7 +17,7 @@ export function layoutColorbar(bar: Colorbar, axes: number, box: Box, sheet: She
   const style = { size: fontSize, color };
   const line = (position: number, reach: number, width: number) => {
     const y = snapLine(bottom - position * box.height, width);
-    lines.push({ kind: 'line', role: 'tick', points: [[snapLine(right, width), y], [right + reach, y]], width, color }); // biome-ignore format: a pair
+    lines.push({ kind: 'line', role: 'tick', points: [[snapLine(right, width), y], [snapLine(right, width) + Math.round(reach), y]], width, color }); // biome-ignore format: a pair
   };
   for (const position of minorPositions(bar)) line(position, points.minorTick * scale, points.minorTickWidth * scale);
   for (const { position, label } of ticks) {
@@ -32,10 +33,19 @@ export function layoutColorbar(bar: Colorbar, axes: number, box: Box, sheet: She
     texts.push(placeText('offset', offset, { x: right, y: box.y - points.offsetPad * scale, horizontal: 'right', ...style }, measure));
   }
   const marks: Mark[] = [
-    { kind: 'image', role: 'colorbar', axes, box: snap(box), image: bar.colors, interpolation: 'nearest' },
+    { kind: 'image', role: 'colorbar', axes, box: snap(box), frame: box, image: upright(bar.colors), interpolation: 'nearest' },
     ...lines,
     frameMark(box, points.frame * scale, color),
     ...texts,
   ];
   return { marks, bounds: union([{ ...box, width: box.width + length }, ...texts.map((mark) => mark.box)]) };
+}
+
+/** The colours from the top down: the highest value stands on top. */
+function upright(colors: Colorbar['colors']): Picture {
+  const row = picturePixels(colors);
+  const count = colors.width;
+  const data = new Uint8ClampedArray(row.length);
+  for (let i = 0; i < count; i++) data.set(row.subarray(i * 4, i * 4 + 4), (count - 1 - i) * 4);
+  return { width: 1, height: count, data };
 }

@@ -22,6 +22,8 @@ export function layoutTicks(axes: Axes, frame: Box, sheet: Sheet): TickLayout {
   if (axes.ticks === 'none') return { lines: [], texts: [], left: frame.x, labelTop: frame.y, bottom, bounds: frame };
   const onTop = axes.ticks === 'top';
   const length = points.tick * scale;
+  // Tick marks end on whole pixels; their room is counted unrounded.
+  const drawn = Math.round(length);
   const reach = (points.tick + points.tickPad) * scale;
   const width = points.tickWidth * scale;
   const style = { size: fontSize, color };
@@ -37,15 +39,15 @@ export function layoutTicks(axes: Axes, frame: Box, sheet: Sheet): TickLayout {
   for (const { position, label } of x.ticks) {
     const at = frame.x + position * frame.width;
     const sharp = snapLine(at, width);
-    if (onTop || axes.mirrorTicks) line(sharp, snapLine(frame.y, width), sharp, frame.y - length);
-    if (!onTop || axes.mirrorTicks) line(sharp, snapLine(bottom, width), sharp, bottom + length);
+    if (onTop || axes.mirrorTicks) line(sharp, snapLine(frame.y, width), sharp, snapLine(frame.y, width) - drawn);
+    if (!onTop || axes.mirrorTicks) line(sharp, snapLine(bottom, width), sharp, snapLine(bottom, width) + drawn);
     xTexts.push(placeText('tick', label, { x: at, ...(onTop ? up : down), ...style }, measure));
   }
   const y = axisTicks(axes.yticks, axes.ylim, tickSpace(frame.height / scale, fontSize / scale, 'y'), axes.ytickLabels);
   for (const { position, label } of y.ticks) {
     const at = bottom - position * frame.height;
     const sharp = snapLine(at, width);
-    line(snapLine(frame.x, width), sharp, frame.x - length, sharp);
+    line(snapLine(frame.x, width), sharp, snapLine(frame.x, width) - drawn, sharp);
     yTexts.push(
       placeText('tick', label, { x: frame.x - reach, y: at, horizontal: 'right', vertical: 'center-baseline', ...style }, measure),
     );

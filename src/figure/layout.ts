@@ -35,7 +35,7 @@ export function layout(figure: FigureInput, measure: MeasureText = measureText, 
   if (!isFigure(figure)) {
     const { width, height } = figure;
     const box = { x: 0, y: 0, width, height };
-    const marks = [{ kind: 'image', role: 'image', axes: 0, box, image: figure, interpolation: 'nearest' }] as const;
+    const marks = [{ kind: 'image', role: 'image', axes: 0, box, frame: box, image: figure, interpolation: 'nearest' }] as const;
     return { width, height, title: '', description: '', axes: [{ index: 0, frame: box, bounds: box, marks }], marks };
   }
   const dpi = options.dpi ?? figure.dpi;

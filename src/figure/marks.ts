@@ -8,13 +8,16 @@ export interface RectangleMark {
   readonly color: string;
 }
 
-/** A picture stretched over `box`, whose edges are whole pixels. */
+/** A picture stretched over `frame`, drawn in the pixels of `box`. */
 export interface ImageMark {
   readonly kind: 'image';
   readonly role: 'image' | 'colorbar';
   /** Which axes it belongs to: the index in `figure.axes`. */
   readonly axes: number;
+  /** Whole pixels: `frame`, each edge at most half a pixel moved. */
   readonly box: Box;
+  /** Where the picture lies exactly: what decides which of its pixels is under the middle of a pixel of the box. */
+  readonly frame: Box;
   /** Left out where the description has none: the renderer, or what lies beneath, shows something there. */
   readonly image?: Picture;
   readonly interpolation: Interpolation;

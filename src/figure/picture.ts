@@ -1,4 +1,5 @@
 import { check } from '../check';
+import { fromBase64, toBase64 } from './base64';
 import type { Picture } from './types';
 
 /**
@@ -33,25 +34,4 @@ function bytesOf(data: Picture['data']): Uint8Array | Uint8ClampedArray {
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return data;
   // A typed array that JSON turned into a list or into an object of its indices.
   return Uint8ClampedArray.from(Object.values(data as object) as number[]);
-}
-
-/** Bytes as base64, without Node's Buffer. */
-export function toBase64(bytes: Uint8Array | Uint8ClampedArray): string {
-  let text = '';
-  // In pieces: a function call takes only so many arguments.
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
-}
-
-/** The bytes that base64 text stands for. Throws `shape` when it is no base64. */
-export function fromBase64(text: string): Uint8Array {
-  let binary = '';
-  try {
-    binary = atob(text);
-  } catch {
-    check(false, 'shape', () => "A picture's data is a string that is no base64. Pass RGBA bytes, or what JSON.stringify(figure) wrote.");
-  }
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }

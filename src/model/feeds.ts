@@ -57,9 +57,9 @@ function mismatch(tensor: Tensor, port: Port): string {
   const wanted = shape([null, ...port.shape.slice(1)]);
   const hint =
     tensor.rank === port.shape.length - 1
-      ? ' The batch axis is missing: tensor.expandDims(0) adds it.'
+      ? ' The batch axis is missing: tf.expandDims(tensor, 0) adds it.'
       : tensor.rank === 4 && port.shape.length === 4 && port.shape[3] === tensor.shape[1] && port.shape[3] !== tensor.shape[3]
-        ? ' Its channels stand first; tensor.transpose([0, 2, 3, 1]) puts them last.'
+        ? ' Its channels stand first; tf.transpose(tensor, [0, 2, 3, 1]) puts them last.'
         : '';
   return `Input '${port.name}' takes ${wanted}, and a tensor of ${shape(tensor.shape)} was given.${hint}`;
 }

@@ -49,7 +49,7 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
     const nodes = inExecutionOrder((artifacts.modelTopology as { node?: GraphNode[] }).node ?? []);
     const inputs = portsOf(tfModel, name);
     const shapes = await findShapes(tfModel, nodes, inputs);
-    return new GraphBackedModel(name, tfModel, artifacts, runtime, nodes, inputs, shapes);
+    return new GraphBackedModel(name.split(/[/\\]/).at(-1)!, tfModel, artifacts, runtime, nodes, inputs, shapes);
   } catch (error) {
     tfModel.dispose();
     throw error;
@@ -77,7 +77,7 @@ function inExecutionOrder(nodes: readonly GraphNode[]): GraphNode[] {
       seen.add(node.name);
       stack.push({ node, leave: true });
       for (const input of [...(node.input ?? [])].reverse()) {
-        const source = byName.get(input.replace(/^\^/, '').replace(/:\d+$/, ''));
+        const source = byName.get(sourceOf(input));
         if (source) stack.push({ node: source, leave: false });
       }
     }
@@ -85,10 +85,36 @@ function inExecutionOrder(nodes: readonly GraphNode[]): GraphNode[] {
   return order.filter(({ op }) => !NOT_LAYERS.has(op));
 }
 
-/** A graph file says no shapes. A pass over zeros shows them, or two passes where sizes are free; where that fails they stay unknown. */
+/**
+ * A graph file says no shapes. A pass over zeros shows them, or two passes where sizes are free. After control flow (detectors prepare
+ * their picture in a loop) only what is surely a picture's features is asked for: the rest depends on what is seen, and stays unknown.
+ */
 async function findShapes(model: GraphModel, nodes: readonly GraphNode[], inputs: readonly Port[]): Promise<Map<string, Shape>> {
+  const { fixed, features } = sortByFlow(nodes);
+  const shapes = new Map<string, Shape>();
+  for (const group of [fixed, features]) {
+    if (group.length === 0) continue;
+    const trials = await tryOut(model, group, inputs);
+    if (!trials) continue;
+    const [first, second = first] = trials as [readonly Shape[], (readonly Shape[])?];
+    group.forEach(({ name }, i) => {
+      const [a, b] = [first[i]!, second[i]!];
+      const batched = a[0] === 1 && inputs.every(({ shape }) => shape[0] === null);
+      if (a.length === b.length) {
+        shapes.set(
+          name,
+          a.map((n, axis) => ((axis === 0 && batched) || n !== b[axis] ? null : n)),
+        );
+      }
+    });
+  }
+  return shapes;
+}
+
+/** The output shapes of some nodes for zeros, once for each trial size; undefined when the graph does not run on zeros. */
+async function tryOut(model: GraphModel, nodes: readonly GraphNode[], inputs: readonly Port[]): Promise<number[][][] | undefined> {
   const free = inputs.some(({ shape }) => shape.slice(1).includes(null));
-  const trials: (number[] | undefined)[][] = [];
+  const trials: number[][][] = [];
   for (const size of free ? TRIAL_SIZES : [1]) {
     const feeds = inputs.map(({ shape, dtype }) =>
       zeros(
@@ -97,43 +123,65 @@ async function findShapes(model: GraphModel, nodes: readonly GraphNode[], inputs
       ),
     );
     try {
-      const outputs = await execute(
-        model,
-        inputs,
-        feeds,
-        nodes.map((node) => node.name),
-      );
-      trials.push(outputs.map((output) => output?.shape));
-      dispose(outputs.filter((output) => output !== undefined));
+      const names = nodes.map(({ name }) => name);
+      const outputs = own(await execute(model, inputs, feeds, names), feeds);
+      trials.push(outputs.map(({ shape }) => shape));
+      dispose(outputs);
     } catch {
-      return new Map();
+      return undefined;
     } finally {
       dispose(feeds);
     }
   }
-  const shapes = new Map<string, Shape>();
-  nodes.forEach((node, i) => {
-    const [first, second = first] = trials.map((trial) => trial[i]);
-    if (!first || !second || first.length !== second.length) return;
-    const batched = first[0] === 1 && inputs.every(({ shape }) => shape[0] === null);
-    shapes.set(
-      node.name,
-      first.map((n, axis) => ((axis === 0 && batched) || n !== second[axis] ? null : n)),
-    );
-  });
-  return shapes;
+  return trials;
+}
+
+/** What tfjs computes only asynchronously. */
+const DYNAMIC =
+  /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(If|While)|if|while|NonMaxSuppressionV\d|Where|Tensor(Array|List).*|HashTable.*|LookupTable.*)$/;
+
+/** Within a loop a node has a value a round, which cannot be asked for. */
+const LOOP = /^(Switch|Merge|Enter|NextIteration|LoopCond)$/;
+
+/** What gives feature maps whatever is seen. */
+const FEATURES = /Conv2[dD]|Pool|^Relu|BatchNorm|BiasAdd|^ResizeBilinear$|^ResizeNearestNeighbor$/;
+
+/** The nodes that need nothing dynamic, and of the others those that surely give feature maps. */
+function sortByFlow(nodes: readonly GraphNode[]): { fixed: GraphNode[]; features: GraphNode[] } {
+  const dynamic = new Set<string>();
+  const looping = new Set<string>();
+  for (const { name, op, input = [] } of nodes) {
+    const sources = input.map(sourceOf);
+    if (DYNAMIC.test(op) || sources.some((source) => dynamic.has(source))) dynamic.add(name);
+    if (LOOP.test(op) || (op !== 'Exit' && sources.some((source) => looping.has(source)))) looping.add(name);
+  }
+  return {
+    fixed: nodes.filter(({ name }) => !dynamic.has(name)),
+    features: nodes.filter(({ name, op }) => dynamic.has(name) && !looping.has(name) && FEATURES.test(op)),
+  };
+}
+
+/** The node of an input such as 'split:1' or '^init'. */
+function sourceOf(input: string): string {
+  return input.replace(/^\^/, '').replace(/:\d+$/, '');
 }
 
 /** Runs the graph; asynchronously when it has control flow, which tfjs reports before it computes anything. */
 async function execute(model: GraphModel, ports: readonly Port[], tensors: readonly Tensor[], names: readonly string[]): Promise<Tensor[]> {
-  const feeds: NamedTensorMap = Object.fromEntries(ports.map(({ name }, i) => [name, tensors[i]!]));
-  let result: Tensor | Tensor[];
+  const feeds = namedFeeds(ports, tensors);
   try {
-    result = model.execute(feeds, [...names]);
+    return asList(model.execute(feeds, [...names]));
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
-    result = await model.executeAsync(feeds, [...names]);
+    return asList(await model.executeAsync(feeds, [...names]));
   }
+}
+
+function namedFeeds(ports: readonly Port[], tensors: readonly Tensor[]): NamedTensorMap {
+  return Object.fromEntries(ports.map(({ name }, i) => [name, tensors[i]!]));
+}
+
+function asList(result: Tensor | Tensor[]): Tensor[] {
   return Array.isArray(result) ? result : [result];
 }
 
@@ -170,7 +218,7 @@ class GraphBackedModel implements Model {
       };
     });
     this.outputs = tfModel.outputs.map((info, i) => ({
-      name: tfModel.outputNodes[i] ?? info.name,
+      name: sourceOf(tfModel.outputNodes[i] ?? info.name),
       shape: (info.shape ?? []).map((n) => (n === null || n < 0 ? null : n)),
       dtype: info.dtype,
     }));
@@ -197,8 +245,7 @@ class GraphBackedModel implements Model {
     const made: Tensor[] = [];
     try {
       const feeds = this.feeds(input, made);
-      const named: NamedTensorMap = Object.fromEntries(this.inputs.map(({ name }, i) => [name, feeds[i]!]));
-      return this.tfModel.predict(named) as Tensor | Tensor[];
+      return this.tfModel.predict(namedFeeds(this.inputs, feeds)) as Tensor | Tensor[];
     } finally {
       dispose(made);
     }

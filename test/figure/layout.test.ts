@@ -142,10 +142,9 @@ describe('layout', () => {
   it('lays out a plain picture as itself', () => {
     const image = { width: 3, height: 2, data: new Uint8ClampedArray(24) };
     const made = layout(image);
+    const box = { x: 0, y: 0, width: 3, height: 2 };
     expect(made).toMatchObject({ width: 3, height: 2 });
-    expect(made.marks).toEqual([
-      { kind: 'image', role: 'image', axes: 0, box: { x: 0, y: 0, width: 3, height: 2 }, image, interpolation: 'nearest' },
-    ]);
+    expect(made.marks).toEqual([{ kind: 'image', role: 'image', axes: 0, box, frame: box, image, interpolation: 'nearest' }]);
   });
 
   it('draws at another dpi what it draws at its own, larger', () => {

@@ -42,6 +42,11 @@ export function lookup3(bytes: Uint8Array): number {
   return c >>> 0;
 }
 
+/** Whether metadata has the checksum that is stored with it. */
+export function isIntact(bytes: Uint8Array, stored: number): boolean {
+  return lookup3(bytes) === stored;
+}
+
 /** HDF5's Fletcher-32 of a chunk (`H5_checksum_fletcher32`): 16-bit big-endian words, an odd last byte taken as a high one. */
 export function fletcher32(bytes: Uint8Array): number {
   let sum1 = 0;

@@ -1,6 +1,6 @@
 import { checkNotAborted } from '../../check';
 import type { ByteSource } from '../source';
-import { lookup3 } from './checksum';
+import { isIntact } from './checksum';
 import { Cursor, corrupt, NOWHERE, type Origin } from './cursor';
 import type { ObjectHeader } from './header';
 import type { HeapObject } from './heaps';
@@ -71,7 +71,7 @@ export class HDF5File implements Origin {
   /** Throws `corrupt` unless the file has `length` bytes at `address`. */
   checkRange(address: number, length: number, what: string): void {
     if (address === NOWHERE) throw this.corrupt(`${what} has no address`, 0);
-    if (!(address >= 0 && length >= 0 && length <= this.available(address))) {
+    if (!(address >= 0 && length >= 0 && this.base + address + length <= this.source.size)) {
       throw this.corrupt(`${what} of ${length} bytes would end after the file's ${this.source.size} bytes`, address);
     }
   }
@@ -83,7 +83,7 @@ export function withoutChecksum(cursor: Cursor): Cursor {
   if (bytes.length < 4) throw cursor.fail('ends too early');
   const body = bytes.subarray(0, bytes.length - 4);
   const stored = new DataView(bytes.buffer, bytes.byteOffset + body.length, 4).getUint32(0, true);
-  if (lookup3(body) !== stored) throw cursor.fail('has a wrong checksum');
+  if (!isIntact(body, stored)) throw cursor.fail('has a wrong checksum');
   const result = new Cursor(body, cursor.origin, cursor.start, cursor.what);
   result.position = Math.min(cursor.position, body.length);
   return result;

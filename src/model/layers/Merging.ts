@@ -6,6 +6,7 @@ import type { Shape } from '../types';
 import { axisOf, flagOf, numbersOf, require, unsupported, wordOf } from './config';
 import type { LayerDefinition } from './KerasLayer';
 import type { MaskMaker } from './masks';
+import { unitLength } from './Normalizations';
 import { broadcastShapes, range } from './spatial';
 import type { LayerSpec } from './spec';
 
@@ -160,6 +161,7 @@ function concatenatedMask(spec: LayerSpec, given: number): MaskMaker {
 export function dot(spec: LayerSpec): LayerDefinition {
   const given = numbersOf(spec, 'axes') ?? unsupported(spec, 'has no axes in its config');
   const normalize = flagOf(spec, 'normalize', false);
+  const least = spec.keras.major === 3 ? 1e-7 : 1e-6;
   const axesOf = (ranks: readonly number[]): [number, number] => {
     const [first, second] = [given[0]!, given[1] ?? given[0]!];
     return [axisOf(spec, first, ranks[0]!), axisOf(spec, second, ranks[1]!)];
@@ -176,7 +178,7 @@ export function dot(spec: LayerSpec): LayerDefinition {
     compute(inputs) {
       let [a, b] = [tf.cast(inputs[0]!, 'float32'), tf.cast(inputs[1]!, 'float32')];
       const [i, j] = axesOf([a.rank, b.rank]);
-      if (normalize) [a, b] = [unitLength(a, i, spec), unitLength(b, j, spec)];
+      if (normalize) [a, b] = [unitLength(a, [i], least), unitLength(b, [j], least)];
       return batchDot(a, b, i, j);
     },
   };
@@ -190,13 +192,6 @@ function batchDot(a: Tensor, b: Tensor, i: number, j: number): Tensor {
   const right = tf.reshape(tf.transpose(b, [0, j, ...restB]), [batch, length, -1]);
   const shape = [batch, ...restA.map((axis) => a.shape[axis]!), ...restB.map((axis) => b.shape[axis]!)];
   return tf.reshape(tf.matMul(left, right), shape.length === 1 ? [batch, 1] : shape);
-}
-
-/** `keras.utils.normalize` of Keras 3 and `tf.linalg.l2_normalize` of Keras 2 both bound the squared length from below. */
-function unitLength(x: Tensor, axis: number, spec: LayerSpec): Tensor {
-  const squares = tf.sum(tf.square(x), axis, true);
-  if (spec.keras.major === 3) return tf.div(x, tf.maximum(tf.sqrt(squares), 1e-12));
-  return tf.mul(x, tf.rsqrt(tf.maximum(squares, 1e-12)));
 }
 
 /** Keras 1's one merging layer, by its `mode`. */
