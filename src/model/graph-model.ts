@@ -96,7 +96,7 @@ async function findShapes(model: GraphModel, nodes: readonly GraphNode[], inputs
     if (group.length === 0) continue;
     const trials = await tryOut(model, group, inputs);
     if (!trials) continue;
-    const [first, second = first] = trials as [readonly Shape[], (readonly Shape[])?];
+    const [first = [], second = first] = trials;
     group.forEach(({ name }, i) => {
       const [a, b] = [first[i]!, second[i]!];
       const batched = a[0] === 1 && inputs.every(({ shape }) => shape[0] === null);
@@ -246,6 +246,16 @@ class GraphBackedModel implements Model {
     try {
       const feeds = this.feeds(input, made);
       return this.tfModel.predict(namedFeeds(this.inputs, feeds)) as Tensor | Tensor[];
+    } catch (cause) {
+      if (cause instanceof ActivationLensError) throw cause;
+      const asynchronous = cause instanceof Error && cause.message.includes('executeAsync');
+      throw new ActivationLensError(
+        'backend',
+        asynchronous
+          ? `'${this.name}' has control flow, which tfjs computes only asynchronously: extract its outputs with createExtractor, or use tfModel.executeAsync.`
+          : `'${this.name}' failed in tfjs: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
     } finally {
       dispose(made);
     }
