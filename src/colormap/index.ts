@@ -9,7 +9,16 @@
  *
  * @packageDocumentation
  */
+export { type ColorLike, parseColor } from './color';
 export { type ColorizeOptions, colorize } from './colorize';
+export {
+  type ColorStop,
+  createColormap,
+  type ExtremeColors,
+  type LinearSegmentedOptions,
+  linearSegmented,
+  listed,
+} from './create';
 export { type BinEdges, binEdges, floatKey, keyFloat } from './edges';
 export { type BoundaryNormOptions, boundaryNorm } from './norms/boundary';
 export { type CenteredNormOptions, centeredNorm } from './norms/centered';
@@ -24,5 +33,6 @@ export { type SymLogNormOptions, symLogNorm } from './norms/symlog';
 export { type TwoSlopeNormOptions, twoSlopeNorm } from './norms/twoslope';
 export { palette } from './palette';
 export { reversed, withAlpha } from './reversed';
+export type { SegmentData, Segments } from './segments';
 export * from './tables/index';
 export type { Colormap, Limits, Norm, RGBA, RGBAImage, ScalarMap } from './types';
