@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureDist, ROOT } from './dist';
+
+// The examples import the package by its name, as a user does, and so run what was built.
+const out = mkdtempSync(path.join(tmpdir(), 'activation-lens-'));
+const run = promisify(execFile);
+const example = (file: string, ...args: string[]) => run(process.execPath, [path.join(ROOT, 'examples', file), ...args], { cwd: out });
+const decode = (...file: string[]) => PNG.sync.read(readFileSync(path.join(out, ...file)));
+const filesIn = (...folder: string[]) => readdirSync(path.join(out, ...folder)).sort();
+
+beforeAll(ensureDist, 180_000);
+afterAll(() => rmSync(out, { recursive: true }));
+
+describe('examples/node-quickstart', () => {
+  it('writes one channel as a picture', async () => {
+    const { stdout } = await example('node-quickstart/quickstart.mjs', 'one.png');
+    expect(stdout).toContain('Total params: 642,369');
+    expect(stdout).toContain('8 activations; conv2d_1, channel 3, 148 x 148, is in one.png');
+    const { width, height, data } = decode('one.png');
+    expect([width, height]).toEqual([148, 148]);
+    expect(new Set(Array.from({ length: width * height }, (_, i) => data.readUInt32BE(i * 4))).size).toBeGreaterThan(100);
+  });
+});
+
+describe('examples/lesson', () => {
+  const { deadChannels, astronaut } = JSON.parse(readFileSync(path.join(ROOT, 'examples/lesson/faces.json'), 'utf8')) as {
+    deadChannels: Record<string, number[]>;
+    astronaut: number;
+  };
+
+  it('shows the whole lesson on the embedded model', async () => {
+    const { stdout, stderr } = await example('lesson/demo.mjs');
+    expect(stderr.replace(/^.*(Vulkan|BackendVk).*\n/gm, '')).toBe('');
+    // What Keras 3.15 says about the same file and picture.
+    expect(Number(stdout.match(/^predict.* ms {2}([\d.]+)/m)![1])).toBeCloseTo(astronaut, 3);
+    for (const [layer, dead] of Object.entries(deadChannels)) expect(stdout).toContain(`${layer}: ${dead.length} of `);
+    for (const dead of Object.values(deadChannels)) expect(stdout).toContain(`(${dead.join(', ')})`);
+
+    expect(filesIn('out/lesson')).toEqual(
+      [
+        'across-layers.png',
+        'all-channels.png',
+        'channel-3.png',
+        'channel-30.png',
+        'index.html',
+        'input.png',
+        'layers',
+        'maps',
+        'summary.txt',
+      ].sort(),
+    );
+    expect(filesIn('out/lesson/layers')).toHaveLength(8);
+    const counts = filesIn('out/lesson/maps').map((folder) => filesIn('out/lesson/maps', folder).length);
+    expect(counts).toEqual([32, 32, 64, 64, 128, 128, 128, 128]);
+    const map = decode('out/lesson/maps/04-max_pooling2d_2/063.png');
+    expect([map.width, map.height]).toEqual([36, 36]);
+  });
+
+  it('puts everything into one page', () => {
+    const html = readFileSync(path.join(out, 'out/lesson/index.html'), 'utf8');
+    expect(html.match(/<li[^>]*><button/g)).toHaveLength(704);
+    expect(html.match(/<li class="dead"/g)).toHaveLength(Object.values(deadChannels).flat().length);
+    expect(html.match(/<svg/g)).toHaveLength(4);
+    expect(html).toContain('Total params: 642,369');
+    expect(html.match(/<img(?![^>]* alt=)/g)).toBeNull();
+    // Nothing is fetched: every address is data, a place in the page, or a name of a vocabulary.
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
+    expect(addresses.filter((address) => !/^(data:|#)/.test(address))).toEqual([]);
+  });
+
+  it('takes a model and a picture of the user', async () => {
+    const picture = path.join(ROOT, 'examples/lesson/astronaut.jpg');
+    const model = path.join(ROOT, 'test/fixtures/summary/keras3-chain.keras');
+    const { stdout } = await example('lesson/demo.mjs', model, picture, '--out', 'own');
+    expect(stdout).toContain('keras-zip, keras 3.15.1');
+    expect(filesIn('own/maps')).toEqual(['01-a_convolution_whose_name_is_much_longer_than_the_column', '02-frozen']);
+    expect(filesIn('own')).toContain('channel-7.png');
+  });
+
+  it('says in a sentence what is wrong', async () => {
+    await expect(example('lesson/demo.mjs', 'nowhere.h5')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^\nformat: .*nowhere\.h5/),
+    });
+    const model = path.join(ROOT, 'test/fixtures/summary/keras3-graph.keras');
+    await expect(example('lesson/demo.mjs', model)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('this one takes a (None, 8, 8, 3) and b (None, 8, 8, 3)'),
+    });
+  });
+});
