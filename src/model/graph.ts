@@ -283,6 +283,7 @@ class GraphBuilder {
               .map(({ layer: source, call, output }) => ({ layer: source, call, tensor: output })),
             outputShapes,
           })),
+          ...(bytesEach(layer.config.dtype) !== 4 && { bytesPerParameter: bytesEach(layer.config.dtype) }),
           ...(made[0]!.channelsFirst && { dataFormat: 'channels_first' as const }),
           ...(inner && { layers: inner }),
         };
@@ -349,8 +350,18 @@ function fromClass(cls: CustomLayers[string], spec: LayerSpec): Layer {
   }
 }
 
+/** What a weight takes in Keras under a dtype policy; the mixed ones keep weights in float32. */
+function bytesEach(dtype: unknown): number {
+  const name = policyName(dtype);
+  return name === 'float16' || name === 'bfloat16' ? 2 : name === 'float64' ? 8 : 4;
+}
+
+function policyName(dtype: unknown): string {
+  return typeof dtype === 'string' ? dtype : ((dtype as { config?: { name?: string } } | null | undefined)?.config?.name ?? 'float32');
+}
+
 function inputType(dtype: unknown): DataType {
-  const name = typeof dtype === 'string' ? dtype : ((dtype as { config?: { name?: string } } | undefined)?.config?.name ?? 'float32');
+  const name = policyName(dtype);
   if (/^u?int/.test(name)) return 'int32';
   return name === 'bool' ? 'bool' : name === 'string' ? 'string' : 'float32';
 }

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ActivationLensError } from '../../src/errors';
+import { loadModel } from '../../src/model/load';
 import { type Summarizable, summarize } from '../../src/model/summary';
 
 interface Golden {
@@ -27,6 +29,17 @@ describe('summarize prints what Keras prints', () => {
         expect(summarize(golden.model, { style: name.slice(0, 6) as 'keras2' | 'keras3', lineLength: lineLength ?? undefined })).toBe(text);
       });
     }
+  }
+});
+
+describe('an opened file has what Keras prints of it', () => {
+  for (const file of readdirSync(folder).filter((name) => /\.(h5|keras)$/.test(name))) {
+    it(file, async () => {
+      const { golden } = goldens.find(({ name }) => name === file.replace(/\.\w+$/, ''))!;
+      const model = await loadModel(fileURLToPath(new URL(file, folder)));
+      expect(summarize(model)).toBe(golden.summaries[0]!.text);
+      model.dispose();
+    });
   }
 });
 
