@@ -1,0 +1,106 @@
+import { floatKeys } from './exact.wgsl';
+
+/** Threads of a workgroup. */
+export const LIMIT_THREADS = 256;
+
+/** How a reduction was built. */
+export interface ReductionOptions {
+  /**
+   * Whether the threads of a workgroup combine what they found. A GPU is faster so; a software adapter, which runs threads as coroutines
+   * as soon as they wait for each other, a hundred times slower.
+   */
+  readonly cooperative: boolean;
+  /** Whether the device computes in subgroups, which need fewer waits. */
+  readonly subgroups: boolean;
+}
+
+/** Pixels that a workgroup of the limits kernel reads at a time, which is also how many partial results one of loners leaves. */
+export function pixelsAtOnce(channels: number): number {
+  return Math.max(1, Math.floor(LIMIT_THREADS / channels));
+}
+
+/**
+ * Smallest and largest key of each channel of an NHWC activation: one partial result a channel and workgroup (a thread, where they do
+ * not cooperate). Neighbouring threads read neighbouring numbers whatever the channel count: a workgroup is as many whole pixels as fit.
+ */
+export function limitsShader({ cooperative, subgroups }: ReductionOptions): string {
+  return /* wgsl */ `
+${cooperative && subgroups ? 'enable subgroups;' : ''}
+${floatKeys}
+const THREADS: u32 = ${LIMIT_THREADS}u;
+
+// 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'partial': where the partial results begin.
+struct Shape { pixels: u32, channels: u32, offset: u32, pixelStep: u32, channelStep: u32, partial: u32, padding0: u32, padding1: u32 }
+
+@group(0) @binding(0) var<storage, read> activation: array<i32>;
+@group(0) @binding(1) var<storage, read_write> partials: array<vec2<i32>>;
+@group(0) @binding(2) var<uniform> shape: Shape;
+${
+  cooperative
+    ? `
+var<workgroup> lowest: array<i32, THREADS>;
+var<workgroup> highest: array<i32, THREADS>;`
+    : ''
+}
+
+@compute @workgroup_size(${LIMIT_THREADS})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32${
+    cooperative && subgroups ? ', @builtin(subgroup_invocation_id) lane: u32' : ''
+  }) {
+  let block = group.y * THREADS;
+  let width = min(shape.channels - block, THREADS);
+  let rows = THREADS / width;
+  let row = thread / width;
+  let channel = block + thread % width;
+  var low = NAN_KEY;
+  var high = -NAN_KEY;
+  if (row < rows) {
+    let step = grid.x * rows * shape.pixelStep;
+    var pixel = group.x * rows + row;
+    var i = shape.offset + pixel * shape.pixelStep + channel * shape.channelStep;
+    while (pixel < shape.pixels) {
+      let key = orderedKey(activation[i]);
+      // A NaN is above all: it stays the largest.
+      low = min(low, key);
+      high = max(high, key);
+      pixel += grid.x * rows;
+      i += step;
+    }
+  }
+${cooperative ? combine(subgroups) : leave}
+}
+`;
+}
+
+/** Each thread's result is a partial one. */
+const leave = `
+  if (row < rows) {
+    partials[shape.partial + (group.x * rows + row) * shape.channels + channel] = vec2<i32>(low, high);
+  }`;
+
+/** One result a channel and workgroup. */
+function combine(subgroups: boolean): string {
+  return `${
+    subgroups
+      ? `
+  if (shape.channels == 1u) {
+    low = subgroupMin(low);
+    high = subgroupMax(high);
+    if (lane != 0u) { low = NAN_KEY; high = -NAN_KEY; }
+  }`
+      : ''
+  }
+  lowest[thread] = low;
+  highest[thread] = high;
+  var half = 1u << (32u - countLeadingZeros(rows - 1u));
+  for (half >>= 1u; half > 0u; half >>= 1u) {
+    workgroupBarrier();
+    if (row < half && row + half < rows) {
+      lowest[thread] = min(lowest[thread], lowest[thread + half * width]);
+      highest[thread] = max(highest[thread], highest[thread + half * width]);
+    }
+  }
+  if (row == 0u) {
+    partials[shape.partial + group.x * shape.channels + channel] = vec2<i32>(lowest[thread], highest[thread]);
+  }`;
+}
