@@ -27,6 +27,11 @@ export function augmentation(spec: LayerSpec): LayerDefinition {
   return { ...definition, outputTypes: () => ['float32'], compute: ([x]) => tf.cast(x!, 'float32').clone() };
 }
 
+/** RandomHeight and RandomWidth of Keras 2: the picture as it is, of a size that Keras declares free. */
+export function randomSize(spec: LayerSpec, axis: 1 | 2): LayerDefinition {
+  return { ...augmentation(spec), outputShapes: ([shape]) => [shape!.map((length, i) => (i === axis ? null : length))] };
+}
+
 /** How one layer disturbs its input in training mode. */
 type Noise = (x: Tensor, spec: LayerSpec) => Tensor;
 

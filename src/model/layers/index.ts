@@ -1,5 +1,6 @@
 import { nearest } from '../../check';
 import { ActivationLensError } from '../../errors';
+import { unsupported } from './config';
 import { describeLayer, KerasLayer } from './KerasLayer';
 import { layerTable, type SupportedLayer } from './registry';
 import type { BuildContext, Layer, LayerBuilder, LayerSpec } from './spec';
@@ -16,18 +17,68 @@ export const layerBuilders: Readonly<Record<string, LayerBuilder>> = Object.from
 );
 
 /**
- * The tfjs layer of a Keras layer or operation. Throws `custom-object` for a Lambda, `unsupported-layer` for a class that is not known
- * here or an argument that has no exact counterpart.
+ * The tfjs layer of a Keras layer or operation. Throws `custom-object` for a Lambda or a class of the model's author, `unsupported-layer`
+ * for a class that is not known here or an argument that has no exact counterpart. Custom layers are the caller's business, before this.
  */
 export function buildLayer(spec: LayerSpec, context: BuildContext): Layer {
-  const build = Object.hasOwn(layerBuilders, spec.className) ? layerBuilders[spec.className] : undefined;
-  if (build !== undefined) return build(spec, context);
+  const className = ownName(spec);
+  refuseQuantized(spec);
+  const build = className !== undefined && Object.hasOwn(layerBuilders, className) ? layerBuilders[className] : undefined;
+  if (className !== undefined && build !== undefined) return build(className === spec.className ? spec : { ...spec, className }, context);
+  return refuse(spec);
+}
+
+/** The Keras class that a spec names; undefined for a class of somebody else that may bear the same name. */
+function ownName({ className, registeredName, module }: LayerSpec): string | undefined {
+  const name = (registeredName ?? className).split('>').at(-1)!;
+  if (fromApplications.has(name)) return name;
+  if (className.includes('>') || registeredName?.includes('>')) return undefined;
+  if (module !== undefined && module !== null && !/^((tf_)?keras|tensorflow\.(python\.)?keras)(\.|$)/.test(module)) return undefined;
+  return className;
+}
+
+/** Layers of `keras.applications`, which Keras itself treats as custom ones. */
+const fromApplications = new Set(['LayerScale', 'StochasticDepth']);
+
+/** Weights of quantized layers are integers with scales of their own. */
+function refuseQuantized(spec: LayerSpec): void {
+  const policy = spec.config.dtype as { class_name?: unknown; config?: { mode?: unknown } } | string | null | undefined;
+  if (typeof policy === 'object' && /^Quantized/.test(String(policy?.class_name))) {
+    unsupported(spec, `is quantized (${String(policy?.config?.mode ?? policy?.class_name)}); save the model before quantize()`);
+  }
+}
+
+/** Why classes that people do have are not opened. */
+const refusals: Readonly<Record<string, string>> = {
+  TFSMLayer: 'holds a TensorFlow SavedModel, not a Keras architecture; convert that with tensorflowjs_converter and open the tfjs files',
+  TensorFlowOpLayer: 'is a node of a TensorFlow 1 graph; save the model again with TensorFlow 2.4 or later',
+};
+
+function refuse(spec: LayerSpec): never {
+  const details = { layer: spec.name, path: spec.path, className: spec.className };
+  if (spec.className === 'Lambda') {
+    throw new ActivationLensError(
+      'custom-object',
+      `${describeLayer(spec)} runs Python code of the model's author, which is never run here. Register its computation under the name 'Lambda' ` +
+        'through customLayers, or save the model with that code written as Keras layers.',
+      { details },
+    );
+  }
+  if (Object.hasOwn(refusals, spec.className)) unsupported(spec, refusals[spec.className]!);
+  if (ownName(spec) === undefined) {
+    throw new ActivationLensError(
+      'custom-object',
+      `${describeLayer(spec)} is a class of the model's author${spec.registeredName ? `, registered as '${spec.registeredName}'` : ''}` +
+        `${spec.module ? `, from the Python module '${spec.module}'` : ''}: its code is not in the file. Register an implementation through customLayers.`,
+      { details },
+    );
+  }
   const near = nearest(spec.className, layerTable.keys());
   throw new ActivationLensError(
     'unsupported-layer',
     `${describeLayer(spec)} is of a class that is not supported.${near.length > 0 ? ` Near names: ${near.join(', ')}.` : ''} ` +
       'Register an implementation through customLayers.',
-    { details: { layer: spec.name, path: spec.path, className: spec.className } },
+    { details },
   );
 }
 

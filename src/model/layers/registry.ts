@@ -1,16 +1,26 @@
 import { activationLayer, prelu, softmaxLayer } from './ActivationLayers';
+import { additiveAttention, attention } from './Attention';
 import { batchNormalization } from './BatchNormalization';
 import { convolution } from './Convolution';
 import { dense } from './Dense';
 import { depthwiseConvolution, separableConvolution } from './DepthwiseConvolution';
+import { einsumDense } from './EinsumDense';
+import { embedding, masking } from './Embedding';
 import type { LayerDefinition } from './KerasLayer';
+import { locallyConnected } from './LocallyConnected';
 import { concatenate, dot, merge, merge1 } from './Merging';
+import { groupedQueryAttention, multiHeadAttention } from './MultiHeadAttention';
+import { groupNormalization, layerNormalization, layerScale, normalization, rmsNormalization, unitNormalization } from './Normalizations';
 import { cropping, zeroPadding } from './Padding';
 import { adaptivePooling, globalPooling, pooling } from './Pooling';
-import { identity, noise } from './Regularization';
+import { autoContrast, categoryEncoding, centerCrop, discretization, randomCrop, rescaling, resizing } from './Preprocessing';
+import { bidirectional, recurrent } from './Recurrent';
+import { augmentation, identity, noise, randomSize } from './Regularization';
 import { flatten, permute, repeatVector, reshape } from './Reshaping';
 import type { BuildContext, LayerSpec } from './spec';
+import { transposedConvolution } from './TransposedConvolution';
 import { upSampling } from './UpSampling';
+import { spectralNormalization, timeDistributed } from './Wrappers';
 
 /** One Keras class: which major versions of Keras have it, how it is computed, and what to say about it in the docs. */
 export interface SupportedLayer {
@@ -23,6 +33,16 @@ export interface SupportedLayer {
 const all = [1, 2, 3] as const;
 const since2 = [2, 3] as const;
 
+const stateless = 'every prediction starts from zero states';
+
+/** Augmentation of Keras 3 alone, and of both. */
+const augmentations = [
+  ...['AugMix', 'CutMix', 'MixUp', 'RandAugment', 'Equalization', 'Solarization', 'MaxNumBoundingBoxes'],
+  ...['ColorDegeneration', 'ColorJitter', 'ElasticTransform', 'Erasing', 'GaussianBlur', 'Grayscale', 'Hue'].map((name) => `Random${name}`),
+  ...['Invert', 'Perspective', 'Posterization', 'Saturation', 'Sharpness', 'Shear'].map((name) => `Random${name}`),
+];
+const augmentations2 = ['Brightness', 'Contrast', 'Flip', 'Rotation', 'Translation', 'Zoom'].map((name) => `Random${name}`);
+
 /** Every supported class but those of wrappers and operations. */
 const entries: readonly SupportedLayer[] = [
   { className: 'Conv1D', keras: all, define: (spec) => convolution(spec, 1) },
@@ -32,7 +52,15 @@ const entries: readonly SupportedLayer[] = [
   { className: 'DepthwiseConv2D', keras: since2, define: (spec) => depthwiseConvolution(spec, 2) },
   { className: 'SeparableConv1D', keras: since2, define: (spec) => separableConvolution(spec, 1) },
   { className: 'SeparableConv2D', keras: all, define: (spec) => separableConvolution(spec, 2) },
+  { className: 'Conv1DTranspose', keras: since2, define: (spec) => transposedConvolution(spec, 1) },
+  { className: 'Conv2DTranspose', keras: all, define: (spec) => transposedConvolution(spec, 2) },
+  { className: 'Conv3DTranspose', keras: since2, define: (spec) => transposedConvolution(spec, 3) },
+  { className: 'LocallyConnected1D', keras: [1, 2], define: (spec) => locallyConnected(spec, 1), remarks: 'implementation 1' },
+  { className: 'LocallyConnected2D', keras: [1, 2], define: (spec) => locallyConnected(spec, 2), remarks: 'implementation 1' },
   { className: 'Dense', keras: all, define: dense },
+  { className: 'EinsumDense', keras: since2, define: einsumDense },
+  { className: 'Embedding', keras: all, define: embedding },
+  { className: 'Masking', keras: all, define: masking },
   ...([1, 2, 3] as const).flatMap((rank): SupportedLayer[] => [
     { className: `MaxPooling${rank}D`, keras: all, define: (spec) => pooling(spec, rank, 'max') },
     { className: `AveragePooling${rank}D`, keras: all, define: (spec) => pooling(spec, rank, 'average') },
@@ -69,6 +97,47 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Minimum', keras: since2, define: (spec) => merge(spec, 'minimum') },
   { className: 'Concatenate', keras: since2, define: concatenate },
   { className: 'Dot', keras: since2, define: dot },
+  { className: 'LayerNormalization', keras: since2, define: layerNormalization },
+  { className: 'GroupNormalization', keras: since2, define: groupNormalization },
+  { className: 'RMSNormalization', keras: [3], define: rmsNormalization },
+  { className: 'UnitNormalization', keras: since2, define: unitNormalization },
+  {
+    className: 'SpectralNormalization',
+    keras: since2,
+    define: spectralNormalization,
+    remarks: 'the wrapped layer, as Keras computes it at inference',
+  },
+  { className: 'Normalization', keras: since2, define: normalization },
+  { className: 'LayerScale', keras: since2, define: layerScale, remarks: 'of keras.applications.convnext' },
+  { className: 'StochasticDepth', keras: since2, define: identity, remarks: 'of keras.applications.convnext; the identity at inference' },
+  { className: 'Rescaling', keras: since2, define: rescaling },
+  { className: 'Resizing', keras: since2, define: resizing, remarks: 'every interpolation, aspect ratio and antialiasing option' },
+  { className: 'CenterCrop', keras: since2, define: centerCrop },
+  { className: 'RandomCrop', keras: since2, define: randomCrop, remarks: 'at inference as each version of Keras has it' },
+  { className: 'AutoContrast', keras: [3], define: autoContrast },
+  { className: 'CategoryEncoding', keras: since2, define: categoryEncoding },
+  { className: 'Discretization', keras: since2, define: discretization },
+  ...augmentations.map(
+    (className): SupportedLayer => ({ className, keras: [3], define: augmentation, remarks: 'the identity at inference' }),
+  ),
+  ...augmentations2.map(
+    (className): SupportedLayer => ({ className, keras: since2, define: augmentation, remarks: 'the identity at inference' }),
+  ),
+  { className: 'RandomHeight', keras: [2], define: (spec) => randomSize(spec, 1), remarks: 'the identity at inference' },
+  { className: 'RandomWidth', keras: [2], define: (spec) => randomSize(spec, 2), remarks: 'the identity at inference' },
+  { className: 'Attention', keras: since2, define: attention },
+  { className: 'AdditiveAttention', keras: since2, define: additiveAttention },
+  { className: 'MultiHeadAttention', keras: since2, define: multiHeadAttention },
+  { className: 'GroupQueryAttention', keras: [3], define: groupedQueryAttention },
+  ...['SimpleRNN', 'LSTM', 'GRU', 'ConvLSTM2D'].map(
+    (className): SupportedLayer => ({ className, keras: all, define: recurrent, remarks: stateless }),
+  ),
+  ...['ConvLSTM1D', 'ConvLSTM3D', 'RNN'].map(
+    (className): SupportedLayer => ({ className, keras: since2, define: recurrent, remarks: stateless }),
+  ),
+  ...['CuDNNLSTM', 'CuDNNGRU'].map((className): SupportedLayer => ({ className, keras: [2], define: recurrent, remarks: stateless })),
+  { className: 'Bidirectional', keras: all, define: bidirectional, remarks: 'around the recurrent layers above' },
+  { className: 'TimeDistributed', keras: all, define: timeDistributed, remarks: 'around any layer or model' },
   { className: 'Merge', keras: [1], define: merge1, remarks: "no mode 'cos'" },
 ];
 
@@ -84,6 +153,14 @@ const aliases: Readonly<Record<string, string>> = {
   BatchNormalizationV1: 'BatchNormalization',
   BatchNormalizationV2: 'BatchNormalization',
   SyncBatchNormalization: 'BatchNormalization',
+  Deconvolution2D: 'Conv2DTranspose',
+  Convolution2DTranspose: 'Conv2DTranspose',
+  Convolution3DTranspose: 'Conv3DTranspose',
+  GroupedQueryAttention: 'GroupQueryAttention',
+  LSTMV1: 'LSTM',
+  LSTMV2: 'LSTM',
+  GRUV1: 'GRU',
+  GRUV2: 'GRU',
 };
 
 export const layerTable: ReadonlyMap<string, SupportedLayer> = new Map([

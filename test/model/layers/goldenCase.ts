@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { buildLayer, type CallSignature, holdsKerasWeights, type Layer, type LayerSpec, type StoredWeight } from '../../../src/model/layers';
+import {
+  buildLayer,
+  type CallSignature,
+  holdsKerasWeights,
+  type Layer,
+  type LayerSpec,
+  type StoredWeight,
+} from '../../../src/model/layers';
 
 interface Numbers {
   readonly shape: readonly number[];
@@ -63,8 +70,10 @@ export async function compareCase(file: GoldenFile, golden: GoldenCase, by: 'ord
   try {
     golden.outputs.forEach((expected, i) => {
       const declared = JSON.stringify(model.outputs[i]!.shape);
-      if (!fits(model.outputs[i]!.shape, expected.shape)) problems.push(`output ${i} is declared ${declared}, is ${JSON.stringify(expected.shape)}`);
-      if (declared !== JSON.stringify(expected.declared) && fits(expected.declared, expected.shape)) problems.push(`output ${i} is declared ${declared}, in Keras ${JSON.stringify(expected.declared)}`);
+      if (!fits(model.outputs[i]!.shape, expected.shape))
+        problems.push(`output ${i} is declared ${declared}, is ${JSON.stringify(expected.shape)}`);
+      if (declared !== JSON.stringify(expected.declared) && fits(expected.declared, expected.shape))
+        problems.push(`output ${i} is declared ${declared}, in Keras ${JSON.stringify(expected.declared)}`);
     });
     const result = model.apply(feeds.length === 1 ? feeds[0]! : feeds) as Tensor | Tensor[];
     const outputs = Array.isArray(result) ? result : [result];

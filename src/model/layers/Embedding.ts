@@ -1,0 +1,35 @@
+/** Embedding and Masking: `keras/src/layers/core`. */
+import * as tf from '@tensorflow/tfjs-core';
+import { flagOf, numberOf, plain } from './config';
+import type { LayerDefinition } from './KerasLayer';
+import type { LayerSpec } from './spec';
+
+export function embedding(spec: LayerSpec): LayerDefinition {
+  const [count, size] = [numberOf(spec, 'input_dim'), numberOf(spec, 'output_dim')];
+  const masks = flagOf(spec, 'mask_zero', false);
+  return {
+    outputShapes: ([shape]) => [[...shape!, size]],
+    weights: () => [{ name: 'embeddings', shape: [count, size], paths: ['vars/0'] }],
+    compute([indices], [embeddings]) {
+      const flat = tf.reshape(tf.cast(indices!, 'int32'), [-1]);
+      return tf.reshape(tf.gather(embeddings!, flat as tf.Tensor1D), [...indices!.shape, size]);
+    },
+    ...(masks
+      ? {
+          masking: {
+            gives: { when: () => true, shape: ([shape]) => shape!, compute: ([indices]) => tf.notEqual(tf.cast(indices!, 'int32'), 0) },
+          },
+        }
+      : {}),
+  };
+}
+
+export function masking(spec: LayerSpec): LayerDefinition {
+  const value = Number(plain(spec.config.mask_value) ?? 0);
+  const counts = (x: tf.Tensor, keepDims: boolean) => tf.any(tf.notEqual(tf.cast(x, 'float32'), tf.scalar(value)), -1, keepDims);
+  return {
+    outputShapes: ([shape]) => [shape!],
+    compute: ([x]) => tf.mul(tf.cast(x!, 'float32'), tf.cast(counts(x!, true), 'float32')),
+    masking: { gives: { when: () => true, shape: ([shape]) => shape!.slice(0, -1), compute: ([x]) => counts(x!, false) } },
+  };
+}
