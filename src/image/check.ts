@@ -5,7 +5,7 @@ import type { PixelImage, RGBAImage } from './types';
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** Throws `shape` unless `image` is a picture whose data has width x height x channels samples. */
-export function checkImage(image: unknown, name = 'image'): asserts image is PixelImage | RGBAImage {
+export function checkImage(image: unknown, name = 'The image'): asserts image is PixelImage | RGBAImage {
   const { width, height, data, channels } = (image ?? {}) as Partial<PixelImage>;
   check(
     typeof width === 'number' && typeof height === 'number' && isSamples(data),
@@ -28,7 +28,7 @@ export function checkImage(image: unknown, name = 'image'): asserts image is Pix
   check(
     data.length === samples,
     'shape',
-    () => `${name}.data has ${data.length} samples; ${width} x ${height} pixels of ${channels ?? 4} channels are ${samples}.`,
+    () => `${name}'s data has ${data.length} samples; ${width} x ${height} pixels of ${channels ?? 4} channels are ${samples}.`,
     { width, height, channels: channels ?? 4, length: data.length },
   );
 }

@@ -29,7 +29,11 @@ export const inflate: Platform['inflate'] = (bytes, length) =>
   new Promise((resolve) => {
     const out = new Uint8Array(length);
     let filled = 0;
-    const stream = zlib.createInflate({ chunkSize: Math.min(Math.max(length, 1 << 14), 1 << 20) });
+    // With a sync flush at the end, a stream that stops early gives what it holds instead of an error.
+    const stream = zlib.createInflate({
+      chunkSize: Math.min(Math.max(length, 1 << 14), 1 << 20),
+      finishFlush: zlib.constants.Z_SYNC_FLUSH,
+    });
     const finish = () => {
       stream.destroy();
       resolve(out.subarray(0, filled));
