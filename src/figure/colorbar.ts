@@ -1,4 +1,3 @@
-import { binEdges } from '../colormap';
 import type { Colormap, Limits, Norm } from '../colormap/types';
 import { makePicture } from './picture';
 import type { Colorbar } from './types';
@@ -23,7 +22,9 @@ export interface ColorbarOptions {
 export function makeColorbar(colormap: Colormap, norm: Norm, limits: Limits, options: ColorbarOptions = {}): Colorbar {
   const { label = '', extent = 'axes', pad = 0.05, aspect = 20 } = options;
   const { fraction = extent === 'axes' ? 0.15 : 0.05 } = options;
-  const scale = norm.row === undefined ? continuousScale(colormap, norm, limits) : steppedScale(colormap, norm, limits);
+  const { boundaries } = norm as { readonly boundaries?: readonly number[] };
+  const stepped = boundaries?.some((value, i) => i > 0 && value > boundaries[i - 1]!);
+  const scale = stepped === true ? steppedScale(colormap, norm, limits, boundaries!) : continuousScale(colormap, norm, limits);
   return { ...scale, ticks: options.ticks ?? scale.ticks, label, extent, fraction, pad, aspect };
 }
 
@@ -45,28 +46,19 @@ function continuousScale(colormap: Colormap, norm: Norm, limits: Limits): Scale 
   return { colors, edges, ticks: kindOfScale(norm, limits) };
 }
 
-/** For a norm that picks rows itself: only the rows it uses, from the values where they begin. */
-function steppedScale(colormap: Colormap, norm: Norm, limits: Limits): Scale {
+/** For a norm of boundaries: each of its bins as high as the next, in the colour that it gives to the bin. */
+function steppedScale(colormap: Colormap, norm: Norm, limits: Limits, boundaries: readonly number[]): Scale {
   const { rows, table } = colormap;
-  const { values } = binEdges(norm, limits, rows);
-  // values[1 + row] is where `row` begins, values[1 + rows] the first that is over the last.
-  const used: number[] = [];
-  const edges: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    const from = values[1 + row]!;
-    const to = values[2 + row]!;
-    if (!(Number.isFinite(from) && from < to)) continue;
-    used.push(row);
-    edges.push(from);
+  const edges = boundaries.filter((value, i) => i === 0 || value > boundaries[i - 1]!);
+  const bins = edges.length - 1;
+  const data = new Uint8Array(bins * 4);
+  for (let bin = 0; bin < bins; bin++) {
+    const middle = edges[bin]! + (edges[bin + 1]! - edges[bin]!) / 2;
+    const row = norm.row?.(middle, limits, rows) ?? norm.apply(middle, limits) * rows;
+    const inside = Math.min(rows - 1, Math.max(0, Math.floor(row)));
+    data.set(table.subarray(inside * 4, inside * 4 + 4), bin * 4);
   }
-  const last = used[used.length - 1];
-  if (last === undefined) return continuousScale(colormap, norm, limits);
-  edges.push(Math.min(values[2 + last]!, Math.fround(limits.vmax)));
-  const data = new Uint8Array(used.length * 4);
-  used.forEach((row, i) => {
-    data.set(table.subarray(row * 4, row * 4 + 4), i * 4);
-  });
-  return { colors: makePicture({ width: used.length, height: 1, data }), edges, ticks: used.length <= 20 ? 'edges' : 'linear' };
+  return { colors: makePicture({ width: bins, height: 1, data }), edges, ticks: 'edges' };
 }
 
 /**

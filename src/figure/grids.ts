@@ -50,7 +50,8 @@ export function mapFigure(map: GridMap, options: MapFigureOptions = {}): Figure 
 
 /**
  * All channels of one layer in rows and columns, as the lesson's 8 x 4 grid: by default twice as many rows as columns on a sheet 12
- * inches wide, ticks on top where the pictures are large enough for them, no titles.
+ * inches wide, ticks on top where the pictures are large enough for them, no titles. With titles, colorbars or without ticks, `layout`
+ * is 'tight' by default, and colorbars are as high as the pictures.
  *
  * @example
  * featureGrid(await sliceChannels(activations.get('conv2d_1')))
@@ -91,11 +92,14 @@ function grid(maps: readonly GridMap[], options: GridOptions, titles: NonNullabl
   const norm = options.shareLimits === true ? shared(maps, options.norm) : options.norm;
   const axes = maps.map((map, i) => {
     const content = contentOf(map);
-    const bar = 'map' in content ? colorbar : undefined;
+    const bar = 'map' in content && colorbar ? { extent: 'image' as const, ...(colorbar === true ? {} : colorbar) } : undefined;
     const style = { colormap, norm, ticks, interpolation, frame, xlabel, ylabel, colorbar: bar, title: titleOf(map, i, titles) };
     return imageAxes({ ...style, ...content, ...(markDead ? {} : { dead: false }) });
   });
-  return figure({ ...options, axes, description: options.description ?? describeMaps(maps, axes) });
+  // matplotlib's default gaps have room for tick labels only.
+  const crowded = axes.some((one) => one.colorbar !== undefined || one.xlabel !== '' || (one.title !== '' && one.ticks !== 'bottom'));
+  const layout = options.layout ?? (crowded || ticks === 'none' ? 'tight' : 'subplots');
+  return figure({ ...options, axes, layout, description: options.description ?? describeMaps(maps, axes) });
 }
 
 function shared(maps: readonly GridMap[], norm: Norm | undefined): Norm {

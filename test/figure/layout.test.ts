@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { normalize, viridis } from '../../src/colormap';
+import { boundaryNorm, logNorm, type Norm, normalize, powerNorm, symLogNorm, twoSlopeNorm, viridis } from '../../src/colormap';
 import { type Axes, axes, type Figure, figure, imageAxes, layerGrid, layout, mapFigure } from '../../src/figure';
+import type { ColorbarOptions } from '../../src/figure/colorbar';
 import type { TextMark } from '../../src/figure/marks';
 
 type TextBox = [text: string, x: number, y: number, width: number, height: number];
@@ -189,15 +190,81 @@ describe('layout', () => {
 });
 
 describe('colorbars of other norms', () => {
-  it('stand where the norm puts each value', () => {
-    const bar = (ticks: readonly number[]) =>
-      layout(
-        figure({ axes: [imageAxes({ map: map(4, 4), norm: normalize({ vmin: 0, vmax: 4 }), colormap: viridis, colorbar: { ticks } })] }),
-      ).axes[0]!;
-    const { marks, colorbar } = bar([0, 1, 4, 9]);
-    const labels = marks.filter((mark): mark is TextMark => mark.kind === 'text' && mark.x > colorbar!.x);
-    expect(labels.map(({ text }) => text)).toEqual(['0', '1', '4']);
-    const heights = labels.map(({ box }) => box.y);
-    expect((heights[0]! - heights[1]!) / (heights[0]! - heights[2]!)).toBeCloseTo(0.25, 2);
+  const barOf = (norm: Norm, options: ColorbarOptions = {}, colormap = viridis) => {
+    const data = Float32Array.from({ length: 400 }, (_, i) => i + 1);
+    const { marks, colorbar } = layout(
+      figure({ figsize: [5, 5], axes: [imageAxes({ map: { width: 20, height: 20, data }, norm, colormap, colorbar: options })] }),
+    ).axes[0]!;
+    const labels = marks.filter((mark): mark is TextMark => mark.kind === 'text' && mark.role === 'tick' && mark.x > colorbar!.x);
+    /** Label, and how far up the bar it stands. */
+    return labels.map(({ text, box }) => {
+      const middle = box.y + 0.38 * (10 * (100 / 72));
+      return [text, (colorbar!.y + colorbar!.height - middle) / colorbar!.height] as const;
+    });
+  };
+
+  it('stand where matplotlib puts them: LogNorm, PowerNorm, TwoSlopeNorm', () => {
+    const bars = golden.norms!.axes.filter((axes) => axes.colorbar);
+    const norms = [
+      logNorm({ vmin: 1e-3, vmax: 1e2 }),
+      powerNorm({ gamma: 0.5, vmin: 0, vmax: 4 }),
+      twoSlopeNorm({ vcenter: 0, vmin: -1, vmax: 5 }),
+    ];
+    norms.forEach((norm, i) => {
+      const { box, yticks } = bars[i]!;
+      const ours = barOf(norm);
+      expect(ours.length).toBe(yticks.length);
+      yticks.forEach(([text, , y, , height], k) => {
+        // matplotlib sets powers as mathtext, whose box stands a little differently.
+        const power = /10\^\{(-?\d+)\}/.exec(text)?.[1];
+        const baseline = power === undefined ? y + 0.38 * (10 * (100 / 72)) : y + height / 2;
+        if (power === undefined) expect(ours[k]![0]).toBe(text);
+        else expect(ours[k]![0]).toBe(`10${[...power].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)])).join('')}`);
+        expect(Math.abs(ours[k]![1] - (box[1] + box[3] - baseline) / box[3]), `${i} ${text}`).toBeLessThan(
+          power === undefined ? 0.0005 : 0.01,
+        );
+      });
+    });
+  });
+
+  it('of boundaries stand between the colours, evenly', () => {
+    const bar = barOf(boundaryNorm({ boundaries: [0, 0.5, 10, 400] }));
+    expect(bar.map(([text]) => text)).toEqual(['0.0', '0.5', '10.0', '400.0']);
+    bar.forEach(([, position], i) => {
+      expect(position).toBeCloseTo(i / 3, 3);
+    });
+  });
+
+  it('of a symmetric logarithm are powers on either side of 0', () => {
+    const bar = barOf(symLogNorm({ linthresh: 1, vmin: -1000, vmax: 1000 }));
+    expect(bar.map(([text]) => text)).toEqual(['−10³', '−10²', '−10¹', '−10⁰', '0', '10⁰', '10¹', '10²', '10³']);
+    expect(bar[4]![1]).toBeCloseTo(0.5, 3);
+  });
+
+  it("follow a user's own norm", () => {
+    const norm: Norm = {
+      limits: () => ({ vmin: 1, vmax: 10_000 }),
+      apply: (value) => Math.log10(value) / 4,
+      invert: (position) => 10 ** (4 * position),
+    };
+    expect(barOf(norm).map(([text]) => text)).toEqual(['10⁰', '10¹', '10²', '10³', '10⁴']);
+  });
+
+  it('label the values that were asked for, those outside not', () => {
+    const bar = barOf(normalize({ vmin: 0, vmax: 4 }), { ticks: [0, 1, 4, 9] });
+    expect(bar.map(([text]) => text)).toEqual(['0', '1', '4']);
+    expect(bar[1]![1]).toBeCloseTo(0.25, 3);
+  });
+
+  it('have a scale of their own where all values are one, and no numbers where they are none', () => {
+    expect(barOf(normalize({ vmin: 0, vmax: 0 })).map(([text]) => text)).toEqual(['0.00', '0.02', '0.04', '0.06', '0.08', '0.10']);
+    expect(barOf({ ...normalize(), limits: () => ({ vmin: Number.NaN, vmax: Number.NaN }) })).toEqual([]);
+  });
+
+  it('are exactly as high as the picture where asked', () => {
+    const { frame, colorbar } = layout(figure({ axes: [imageAxes({ map: map(40, 40), colorbar: { extent: 'image' } })] })).axes[0]!;
+    expect(colorbar!.height).toBe(frame.height);
+    expect(colorbar!.width).toBeCloseTo(frame.width * 0.05, 9);
+    expect(colorbar!.x).toBeCloseTo(frame.x + frame.width * 1.05, 9);
   });
 });
