@@ -80,7 +80,7 @@ async function readValue(data: Cursor, type: Datatype, space: Dataspace, heaps: 
   }
   // Copied: a view would keep a page of the cache alive.
   if (!isNumeric(type)) return new Uint8Array(data.bytes);
-  const numbers = new Float64Array(data.bytes.length / (type.array?.element.size ?? type.size));
+  const numbers = new Float64Array(data.size / (type.array?.element.size ?? type.size));
   convert(data.bytes, type, numbers, 0);
   if (type.dtype === 'bool') return isScalar ? numbers[0] === 1 : Array.from(numbers, (number) => number === 1);
   return isScalar ? numbers[0]! : Array.from(numbers);

@@ -39,7 +39,7 @@ export async function readChunkIndex(
   const addEntry = (origin: number[], entry: Cursor): void => {
     const address = entry.offset();
     if (!filtered) add(origin, address, bytes, 0);
-    else add(origin, address, entry.uint(entry.bytes.length - file.offsetSize - 4), entry.u32());
+    else add(origin, address, entry.uint(entry.size - file.offsetSize - 4), entry.u32());
   };
   const entryMost = file.offsetSize + (filtered ? 12 : 0);
 
@@ -56,7 +56,7 @@ export async function readChunkIndex(
     case 'btree2':
       for (const record of await readBTree2(file, index.address, [filtered ? 11 : 10])) {
         const entry = record.sub(record.remaining - 8 * rank);
-        if (entry.bytes.length > entryMost) throw record.fail('is too long');
+        if (entry.size > entryMost) throw record.fail('is too long');
         const origin = chunk.map((length) => record.uint(8) * length);
         addEntry(origin, entry);
       }

@@ -26,25 +26,34 @@ export function unsupported(name: string, what: string, advice: string): Activat
   return new ActivationLensError('format', `${name} uses ${what}, which is not supported. ${advice}`, { details: { file: name } });
 }
 
-/** Reads little-endian fields of one structure in order; a field that goes past its end is `corrupt`, never a wrong value. */
+/**
+ * Reads little-endian fields of one structure in order; a field that goes past its end is `corrupt`, never a wrong value. There are many
+ * thousands of them, so that one is only numbers beside shared memory.
+ */
 export class Cursor {
-  /** Offset of the next field within `bytes`. */
+  /** Offset of the next field within the structure. */
   position = 0;
-  private readonly view: DataView;
 
   constructor(
-    readonly bytes: Uint8Array,
+    private readonly memory: Uint8Array,
     readonly origin: Origin,
-    /** Byte offset in the file at which `bytes` begins. */
+    /** Byte offset in the file at which the structure begins. */
     readonly start: number,
     /** What the structure is, as a noun: 'an object header'. */
     readonly what: string,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    /** Where in `memory` the structure begins. */
+    private readonly from = 0,
+    /** Bytes of the structure. */
+    readonly size = memory.length,
+  ) {}
+
+  /** The whole structure: a view, not a copy. */
+  get bytes(): Uint8Array {
+    return this.memory.subarray(this.from, this.from + this.size);
   }
 
   get remaining(): number {
-    return this.bytes.length - this.position;
+    return this.size - this.position;
   }
 
   fail(problem: string, cause?: unknown): ActivationLensError {
@@ -58,40 +67,48 @@ export class Cursor {
   /** The next `count` bytes: a view, not a copy. */
   take(count: number): Uint8Array {
     const at = this.advance(count);
-    return this.bytes.subarray(at, at + count);
+    return this.memory.subarray(at, at + count);
   }
 
   /** The next `count` bytes as a structure of its own. */
   sub(count: number, what = this.what): Cursor {
     const start = this.start + this.position;
-    return new Cursor(this.take(count), this.origin, start, what);
+    return new Cursor(this.memory, this.origin, start, what, this.advance(count), count);
   }
 
   /** The structure's first `count` bytes, at the same position. */
   head(count: number): Cursor {
-    if (count > this.bytes.length) throw this.fail('ends too early');
-    const head = new Cursor(this.bytes.subarray(0, count), this.origin, this.start, this.what);
+    if (count > this.size) throw this.fail('ends too early');
+    const head = new Cursor(this.memory, this.origin, this.start, this.what, this.from, count);
     head.position = Math.min(this.position, count);
     return head;
   }
 
+  /** The same structure from its beginning, for another reader. */
+  again(): Cursor {
+    return new Cursor(this.memory, this.origin, this.start, this.what, this.from, this.size);
+  }
+
   u8(): number {
-    return this.bytes[this.advance(1)]!;
+    return this.memory[this.advance(1)]!;
   }
 
   u16(): number {
-    return this.view.getUint16(this.advance(2), true);
+    const at = this.advance(2);
+    return this.memory[at]! | (this.memory[at + 1]! << 8);
   }
 
   u32(): number {
-    return this.view.getUint32(this.advance(4), true);
+    const at = this.advance(4);
+    const { memory } = this;
+    return (memory[at]! | (memory[at + 1]! << 8) | (memory[at + 2]! << 16) | (memory[at + 3]! << 24)) >>> 0;
   }
 
   /** An unsigned integer of `width` bytes. Throws `corrupt` above 2^53, which no file reaches. */
   uint(width: number): number {
     const at = this.advance(width);
     let value = 0;
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + this.bytes[at + i]!;
+    for (let i = width - 1; i >= 0; i--) value = value * 256 + this.memory[at + i]!;
     if (value > Number.MAX_SAFE_INTEGER) throw this.fail(`holds an impossible number (${value})`);
     return value;
   }
@@ -111,9 +128,10 @@ export class Cursor {
   }
 
   signature(expected: string): void {
-    const found = String.fromCharCode(...this.take(4));
-    if (found !== expected) {
-      this.position -= 4;
+    const at = this.advance(expected.length);
+    for (let i = 0; i < expected.length; i++) {
+      if (this.memory[at + i] === expected.charCodeAt(i)) continue;
+      this.position -= expected.length;
       throw this.fail(`does not begin with '${expected}'`);
     }
   }
@@ -124,23 +142,20 @@ export class Cursor {
     return version;
   }
 
-  /** Skips to the next multiple of 8 bytes, as the first versions of most messages are padded. */
-  align8(): void {
-    this.skip(Math.min(-this.position & 7, this.remaining));
-  }
-
   /** Skips the field and says true when all of its bits are set. */
   private allSet(width: number): boolean {
     if (this.remaining < width) return false;
-    for (let i = 0; i < width; i++) if (this.bytes[this.position + i] !== 255) return false;
+    const at = this.from + this.position;
+    for (let i = 0; i < width; i++) if (this.memory[at + i] !== 255) return false;
     this.position += width;
     return true;
   }
 
+  /** Moves on by `count` bytes and gives the index in `memory` at which they begin. */
   private advance(count: number): number {
     const at = this.position;
-    if (!(count >= 0 && count <= this.bytes.length - at)) throw this.fail('ends too early');
+    if (!(count >= 0 && count <= this.size - at)) throw this.fail('ends too early');
     this.position = at + count;
-    return at;
+    return this.from + at;
   }
 }

@@ -140,8 +140,9 @@ function readEnum(body: Cursor, version: number, count: number, depth: number): 
   const names: string[] = [];
   for (let i = 0; i < count; i++) {
     const start = body.position;
-    while (body.u8() !== 0);
-    names.push(String.fromCharCode(...body.bytes.subarray(start, body.position - 1)));
+    let name = '';
+    for (let unit = body.u8(); unit !== 0; unit = body.u8()) name += String.fromCharCode(unit);
+    names.push(name);
     if (version < 3) body.skip(-(body.position - start) & 7);
   }
   const values = body.take(count * base.size);

@@ -45,7 +45,8 @@ export class HDF5File implements Origin {
   async structure(address: number, length: number, what: string): Promise<Cursor> {
     this.checkRange(address, length, what);
     if (length > LARGEST_STRUCTURE) throw this.corrupt(`${what} claims ${length} bytes`, address);
-    checkNotAborted(this.signal, `reading ${this.name}`);
+    // Asked first: this is called thousands of times, and the text is made anew each time.
+    if (this.signal?.aborted) checkNotAborted(this.signal, `reading ${this.name}`);
     const bytes = await this.pages.read(this.base + address, length);
     if (bytes.length !== length) throw this.corrupt(`${what} could not be read in full`, address);
     return new Cursor(bytes, this, this.base + address, what);
@@ -79,12 +80,10 @@ export class HDF5File implements Origin {
 
 /** Checks the four bytes that end a newer structure and returns it without them, at the same position. */
 export function withoutChecksum(cursor: Cursor): Cursor {
-  const { bytes } = cursor;
-  if (bytes.length < 4) throw cursor.fail('ends too early');
-  const body = bytes.subarray(0, bytes.length - 4);
-  const stored = new DataView(bytes.buffer, bytes.byteOffset + body.length, 4).getUint32(0, true);
-  if (!isIntact(body, stored)) throw cursor.fail('has a wrong checksum');
-  const result = new Cursor(body, cursor.origin, cursor.start, cursor.what);
-  result.position = Math.min(cursor.position, body.length);
-  return result;
+  if (cursor.size < 4) throw cursor.fail('ends too early');
+  const body = cursor.head(cursor.size - 4);
+  const trailer = cursor.again();
+  trailer.skip(body.size);
+  if (!isIntact(body.bytes, trailer.u32())) throw cursor.fail('has a wrong checksum');
+  return body;
 }

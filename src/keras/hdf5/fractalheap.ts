@@ -151,7 +151,7 @@ export class FractalHeap {
       if (this.checksums) this.checkDirect(block);
       this.blocks.set(address, block);
     }
-    if (block.bytes.length !== size) throw block.fail('is used twice');
+    if (block.size !== size) throw block.fail('is used twice');
     return block;
   }
 

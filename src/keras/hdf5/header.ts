@@ -1,4 +1,4 @@
-import { Cursor, corrupt, unsupported } from './cursor';
+import { type Cursor, corrupt, unsupported } from './cursor';
 import { type HDF5File, withoutChecksum } from './file';
 
 /** Numbers of the object header messages that are read (specification IV.A.2). */
@@ -99,10 +99,9 @@ function* readMessages(block: Cursor, newStyle: boolean, ordered: boolean): Gene
     const flags = block.u8();
     if (!newStyle) block.skip(3);
     const order = newStyle && ordered ? block.u16() : 0;
-    const start = block.start + block.position;
-    const bytes = block.take(size);
+    const body = block.sub(size, 'a message in an object header');
     // Type 0 is room for a message.
-    if (type !== 0) yield { type, flags, order, body: () => new Cursor(bytes, block.origin, start, 'a message in an object header') };
+    if (type !== 0) yield { type, flags, order, body: () => body.again() };
   }
 }
 
