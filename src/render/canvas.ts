@@ -45,7 +45,7 @@ export const canvasRenderer: ConfigurableRenderer<CanvasLike, FigureInput, Canva
     context.clearRect(0, 0, width, height);
     for (const mark of figure.marks) {
       if (mark.kind === 'rectangle') {
-        context.fillStyle = mark.color;
+        context.fillStyle = cssColor(mark.color);
         context.fillRect(mark.box.x, mark.box.y, mark.box.width, mark.box.height);
       } else if (mark.kind === 'image') drawImage(context, mark);
       else if (mark.kind === 'line') drawLine(context, mark);
@@ -87,7 +87,7 @@ function drawLine(context: Context, { points, width, color, clip }: LineMark): v
   context.lineWidth = width;
   context.lineCap = 'butt';
   context.lineJoin = 'miter';
-  context.strokeStyle = color;
+  context.strokeStyle = cssColor(color);
   context.stroke();
   context.restore();
 }
@@ -98,7 +98,7 @@ function drawText(context: Context, mark: TextMark, family: string): void {
   context.translate(x, y);
   if (mark.rotation !== 0) context.rotate((mark.rotation * Math.PI) / 180);
   context.font = `${size}px ${family}`;
-  context.fillStyle = mark.color;
+  context.fillStyle = cssColor(mark.color);
   context.textAlign = 'left';
   context.textBaseline = 'alphabetic';
   // Older browsers cannot space letters; there the text is as wide as it is, and stays where it is anchored.
@@ -109,3 +109,6 @@ function drawText(context: Context, mark: TextMark, family: string): void {
   context.fillText(text, -{ start: 0, middle: width / 2, end: width }[anchor], 0);
   context.restore();
 }
+
+/** SVG's word for no colour is none of CSS'. */
+const cssColor = (color: string): string => (color === 'none' ? 'transparent' : color);

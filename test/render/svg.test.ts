@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { figure, imageAxes, picturePixels } from '../../src/figure';
+import { svgRenderer } from '../../src/render';
+import { decode } from './decode';
+import { imagesOf, map, scene, textsOf } from './scene';
+import { readXML, type XMLElement } from './xml';
+
+const all = (element: XMLElement, name: string): XMLElement[] => [
+  ...(element.name === name ? [element] : []),
+  ...element.children.flatMap((child) => all(child, name)),
+];
+const numbers = (element: XMLElement, ...names: string[]) => names.map((name) => Number(element.attributes[name]));
+
+describe('svgRenderer', () => {
+  it('writes well-formed XML with title and description, and the role of an image', async () => {
+    const svg = readXML(await svgRenderer.render(scene()));
+    expect(svg.name).toBe('svg');
+    expect(svg.attributes).toMatchObject({ width: '800', height: '700', viewBox: '0 0 800 700', role: 'img' });
+    const [title, desc] = [all(svg, 'title')[0]!, all(svg, 'desc')[0]!];
+    expect(title.text).toBe('Maps & <more>');
+    expect(desc.text).toBe('Four axes: "maps", a dead one, bars');
+    expect(svg.attributes['aria-labelledby']).toBe(`${title.attributes.id} ${desc.attributes.id}`);
+  });
+
+  it('has every picture in its box, the pixels those of the figure', async () => {
+    const one = scene();
+    const images = all(readXML(await svgRenderer.render(one)), 'image');
+    const marks = imagesOf(one);
+    expect(images.length).toBe(marks.length);
+    images.forEach((image, i) => {
+      const { box, image: picture } = marks[i]!;
+      expect(numbers(image, 'x', 'y', 'width', 'height')).toEqual([box.x, box.y, box.width, box.height]);
+      expect(image.attributes.style).toContain('image-rendering:pixelated');
+      expect(image.attributes.preserveAspectRatio).toBe('none');
+      const decoded = decode(Buffer.from(image.attributes.href!.replace('data:image/png;base64,', ''), 'base64'));
+      expect([decoded.width, decoded.height]).toEqual([picture!.width, picture!.height]);
+      expect(decoded.data).toEqual(new Uint8Array(picturePixels(picture!)));
+    });
+  });
+
+  it('has text as text, fitted to its box', async () => {
+    const one = scene();
+    const texts = all(readXML(await svgRenderer.render(one)), 'text');
+    const marks = textsOf(one);
+    expect(texts.map(({ text }) => text)).toEqual(marks.map(({ text }) => text));
+    texts.forEach((text, i) => {
+      const mark = marks[i]!;
+      if (mark.text.length > 1) expect(Number(text.attributes.textLength)).toBeCloseTo(mark.advance, 2);
+      expect(Number(text.attributes['font-size'])).toBeCloseTo(mark.size, 2);
+      expect(text.attributes['text-anchor']).toBe('middle');
+      if (mark.rotation !== 0) expect(text.attributes.transform).toContain('rotate(-90)');
+      else {
+        expect(Number(text.attributes.x)).toBeCloseTo(mark.box.x + mark.box.width / 2, 2);
+        expect(Number(text.attributes.y)).toBe(mark.y);
+      }
+    });
+  });
+
+  it('refers only to what it holds', async () => {
+    const text = await svgRenderer.render(scene());
+    const svg = readXML(text);
+    const ids = new Set<string>();
+    const visit = (element: XMLElement) => {
+      if (element.attributes.id !== undefined) {
+        expect(ids.has(element.attributes.id)).toBe(false);
+        ids.add(element.attributes.id);
+      }
+      element.children.forEach(visit);
+    };
+    visit(svg);
+    for (const [, id] of text.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
+    expect(text).not.toMatch(/https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
+  });
+
+  it('has other ids for other figures, the same for the same, and those it is given', async () => {
+    const id = (text: string) => /aria-labelledby="([^ "]+)/.exec(text)?.[1];
+    const other = { ...scene(), title: 'Another' };
+    expect(id(await svgRenderer.render(scene()))).toBe(id(await svgRenderer.render(scene())));
+    expect(id(await svgRenderer.render(other))).not.toBe(id(await svgRenderer.render(scene())));
+    expect(id(await svgRenderer({ id: 'mine' }).render(scene()))).toBe('mine-title');
+  });
+
+  it('escapes what titles may hold', async () => {
+    const one = figure({ title: `a < b && "c" > 'd' \u0007`, axes: [imageAxes({ map: map(2, 2), title: '</text><script>' })] });
+    const svg = readXML(await svgRenderer.render(one));
+    expect(all(svg, 'title')[0]!.text).toBe(`a < b && "c" > 'd' `);
+    expect(all(svg, 'script')).toEqual([]);
+  });
+
+  it('draws a plain picture without a title', async () => {
+    const svg = readXML(await svgRenderer.render({ width: 2, height: 1, data: Uint8ClampedArray.of(1, 2, 3, 255, 4, 5, 6, 7) }));
+    expect(svg.attributes).toMatchObject({ width: '2', height: '1' });
+    expect(all(svg, 'image').length).toBe(1);
+  });
+
+  it('carries its font where asked', async () => {
+    const with_ = await svgRenderer({ embedFont: true }).render(scene());
+    const bytes = Buffer.from(/base64,([^)]+)\)\}<\/style>/.exec(with_)![1]!, 'base64');
+    expect([...bytes.subarray(0, 4)]).toEqual([0, 1, 0, 0]);
+    readXML(with_);
+  });
+});
