@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tryLaunch, watchConsole } from './browser/launch';
 import { ensureDist, ROOT } from './dist';
 
 // The examples import the package by its name, as a user does, and so run what was built.
@@ -14,8 +16,13 @@ const example = (file: string, ...args: string[]) => run(process.execPath, [path
 const decode = (...file: string[]) => PNG.sync.read(readFileSync(path.join(out, ...file)));
 const filesIn = (...folder: string[]) => readdirSync(path.join(out, ...folder)).sort();
 
+const { browser, reason } = await tryLaunch();
+
 beforeAll(ensureDist, 180_000);
-afterAll(() => rmSync(out, { recursive: true }));
+afterAll(async () => {
+  await browser?.close();
+  rmSync(out, { recursive: true });
+});
 
 describe('examples/node-quickstart', () => {
   it('writes one channel as a picture', async () => {
@@ -72,6 +79,27 @@ describe('examples/lesson', () => {
     // Nothing is fetched: every address is data, a place in the page, or a name of a vocabulary.
     const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
     expect(addresses.filter((address) => !/^(data:|#)/.test(address))).toEqual([]);
+  });
+
+  it.skipIf(!browser)(`makes a page that a browser shows without a complaint${reason ? ` (${reason})` : ''}`, async () => {
+    const page = await browser!.newPage({ viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
+    const console = watchConsole(page);
+    await page.goto(pathToFileURL(path.join(out, 'out/lesson/index.html')).href);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(20, 22, 26)');
+    await page.evaluate(() => {
+      for (const image of document.querySelectorAll<HTMLImageElement>('.maps img')) image.loading = 'eager';
+    });
+    const widths = () => [...document.querySelectorAll<HTMLImageElement>('.maps img')].map((image) => image.naturalWidth);
+    await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+    const sizes = await page.evaluate(widths);
+    expect(new Set(sizes)).toEqual(new Set([148, 74, 72, 36, 34, 17, 15, 7]));
+    await page.locator('.maps button').nth(31).click();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('dialog p').textContent()).toMatch(/^max_pooling2d_1, channel 0\. /);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement!.firstElementChild!.getAttribute('alt'))).toBe('max_pooling2d_1, channel 0');
+    console.check();
   });
 
   it('takes a model and a picture of the user', async () => {

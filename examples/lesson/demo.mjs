@@ -3,10 +3,10 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ActivationLensError, createExtractor, encodePNG, imageToTensor, loadImage, loadModel, summarize } from 'activation-lens';
+import { ActivationLensError, createExtractor, encodePNG, loadModel, summarize } from 'activation-lens';
 import { answerOf } from './answer.mjs';
 import { drawFigures } from './figures.mjs';
-import { inputOptions, pixelsOf } from './input.mjs';
+import { inputOptions, pixelsOf, readPicture } from './input.mjs';
 import { drawLayer, mapsPerLayer } from './layers.mjs';
 import { page } from './page.mjs';
 
@@ -43,13 +43,10 @@ async function lesson() {
   console.log(`\n${summary}\n`);
 
   const options = inputOptions(model, values.scale);
-  const [image, input] = await step(
+  const { image, input } = await step(
     'picture',
-    async () => {
-      const loaded = await loadImage(imageFile, options.image);
-      return [loaded, imageToTensor(loaded, { scale: options.scale })];
-    },
-    ([loaded]) => `${path.basename(imageFile)} as ${loaded.width} x ${loaded.height}, values ${options.range}`,
+    () => readPicture(imageFile, options),
+    (read) => `${path.basename(imageFile)} as ${read.image.width} x ${read.image.height}, values ${options.range}`,
   );
   const prediction = await step(
     'predict',
