@@ -22,6 +22,9 @@ export interface ReadOptions {
   readonly architecture?: unknown;
 }
 
+/** Up to this size a `.keras` file's weights are checked against their checksum first (2 ms a megabyte); larger ones are read once only. */
+const VERIFIED_SIZE = 64 * 2 ** 20;
+
 /** Whether the first bytes of a file are a Keras format's. A tfjs `model.json` is neither. */
 export function kerasFormat(head: Uint8Array): 'keras-hdf5' | 'keras-zip' | undefined {
   if (isHDF5(head)) return 'keras-hdf5';
@@ -39,12 +42,11 @@ export async function readKerasFile(source: ByteSource, format: KerasFile['forma
 }
 
 async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasFile> {
-  const zip = await openZip(source);
+  const { signal } = options;
+  const zip = await openZip(source, signal ? { signal } : {});
   const text = async (name: string): Promise<string | undefined> => {
-    const entry = zip.entry(name);
-    if (!entry) return undefined;
-    const inner = await entry.source();
-    return new TextDecoder().decode(await inner.read(0, inner.size));
+    const bytes = await zip.entry(name)?.bytes(signal);
+    return bytes && new TextDecoder().decode(bytes);
   };
   const config = await text('config.json');
   const weightsEntry = zip.entry('model.weights.h5');
@@ -59,9 +61,10 @@ async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasF
   const metadata = parse(await text('metadata.json'), source.name, 'metadata.json');
   const json = parse(config, source.name, 'config.json');
   const keras = versionOf(isObject(metadata) ? metadata.keras_version : undefined, json);
-  checkNotAborted(options.signal, `opening ${source.name}`);
+  checkNotAborted(signal, `opening ${source.name}`);
   const model = readConfig(json, keras, source.name);
-  const root = await openRoot(await weightsEntry.source(), options.signal);
+  if (weightsEntry.size <= VERIFIED_SIZE) await weightsEntry.verify(signal);
+  const root = await openRoot(await weightsEntry.source(signal), signal);
   const weights = await locateByPath(root, model, source.name);
   return { format: 'keras-zip', keras, model, weights };
 }

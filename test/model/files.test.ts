@@ -133,3 +133,11 @@ describe('progress', () => {
     expect(weights.every(({ loaded }, i) => i === 0 || loaded >= weights[i - 1]!.loaded)).toBe(true);
   });
 });
+
+it('weights whose bytes were changed are noticed by their checksum', async () => {
+  const bytes = bytesOf('sequential-keras3.keras').slice();
+  const name = new TextEncoder().encode('model.weights.h5');
+  const start = bytes.findIndex((_, i) => name.every((byte, j) => bytes[i + j] === byte)) + name.length;
+  bytes[start + 9000]! ^= 1;
+  await expect(loadModel(bytes)).rejects.toMatchObject({ code: 'corrupt', message: expect.stringMatching(/checksum|CRC/i) });
+});
