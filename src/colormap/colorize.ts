@@ -1,16 +1,21 @@
 import { check, describe } from '../check';
+import { simdExtent, simdPaint } from './kernel/map';
+import { CHUNK, hasKernel } from './kernel/module';
+import { plan } from './kernel/plan';
+import { asWords, paint } from './kernel/scalar';
+import { extent } from './norms/limits';
 import { normalize } from './norms/normalize';
 import { palette } from './palette';
-import { rank } from './rank';
+import { paintByRank } from './ranks';
 import { viridis } from './tables/viridis';
-import type { Colormap, Norm, RGBAImage, ScalarMap } from './types';
+import type { Colormap, Limits, Norm, RGBAImage, ScalarMap } from './types';
 
 export interface ColorizeOptions {
   /** Default viridis. */
   colormap?: Colormap | undefined;
   /** Default `normalize()`: from the data's smallest value to its largest. */
   norm?: Norm | undefined;
-  /** A picture of the same size to write into; nothing is allocated then. Default: a new one. */
+  /** A picture of the same size to write into; no picture is allocated then. Default: a new one. */
   out?: RGBAImage | undefined;
 }
 
@@ -28,16 +33,64 @@ export function colorize(values: ScalarMap, options: ColorizeOptions = {}): RGBA
   const { colormap = viridis, norm = normalize() } = options;
   const { width, height, data } = values;
   checkMap(values);
-  const out = options.out ?? { width, height, data: new Uint8ClampedArray(width * height * 4) };
-  checkOut(out, width, height);
-  const map = data.length === width * height ? data : data.subarray(0, width * height);
   const colours = palette(colormap);
-  const limits = norm.limits(map);
-  for (let i = 0; i < map.length; i++) {
-    const place = rank(norm, map[i]!, limits, colormap.rows) * 4;
-    for (let channel = 0; channel < 4; channel++) out.data[i * 4 + channel] = colours[place + channel]!;
+  if (options.out !== undefined) checkOut(options.out, width, height);
+  const map = data.length === width * height ? data : data.subarray(0, width * height);
+  const { limits, loaded } = limitsOf(map, norm);
+  const out = options.out ?? { width, height, data: new Uint8ClampedArray(width * height * 4) };
+  if (out.data.byteOffset % 4 === 0) fill(map, norm, limits, colours, out.data, loaded);
+  else {
+    const aligned = new Uint8ClampedArray(out.data.length);
+    fill(map, norm, limits, colours, aligned, loaded);
+    out.data.set(aligned);
   }
   return out;
+}
+
+/** The norm's limits for a map, and whether finding them left it in the kernel's memory. */
+function limitsOf(map: Float32Array, norm: Norm): { limits: Limits; loaded: boolean } {
+  if (!norm.linear || norm.fromExtent === undefined) return { limits: norm.limits(map), loaded: false };
+  let loaded = false;
+  let found: Limits | undefined;
+  // A norm with limits of its own does not ask.
+  const find = (): Limits => {
+    if (found === undefined) {
+      found = fastExtent(map);
+      loaded = map.length >= 4 && map.length < CHUNK && hasKernel();
+    }
+    return found;
+  };
+  const limits = norm.fromExtent({
+    get vmin() {
+      return find().vmin;
+    },
+    get vmax() {
+      return find().vmax;
+    },
+  });
+  return { limits, loaded };
+}
+
+function fill(map: Float32Array, norm: Norm, limits: Limits, colours: Uint8Array, out: Uint8ClampedArray, loaded: boolean): void {
+  const words = asWords(out);
+  if (!norm.linear) {
+    paintByRank(map, norm, limits, colours, words);
+    return;
+  }
+  const fast = hasKernel() && plan(limits, colours.length / 4 - 4);
+  const main = fast ? map.length & ~3 : 0;
+  if (fast) simdPaint(map.subarray(0, main), limits, fast, colours, out, loaded);
+  paint(map, main, 1, limits, asWords(colours), words, main, map.length - main, 1, 0);
+}
+
+/** Smallest and largest value; NaN both if one is. */
+function fastExtent(map: Float32Array): Limits {
+  const main = hasKernel() ? map.length & ~3 : 0;
+  if (main === 0) return extent(map);
+  const most = simdExtent(map.subarray(0, main));
+  if (main === map.length) return most;
+  const rest = extent(map.subarray(main));
+  return { vmin: Math.min(most.vmin, rest.vmin), vmax: Math.max(most.vmax, rest.vmax) };
 }
 
 /** Throws `shape` unless there is at least one pixel and a float32 for each. */

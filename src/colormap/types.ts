@@ -59,6 +59,14 @@ export interface Norm {
   row?(value: number, limits: Limits, rows: number): number;
   /** The same norm with these limits, whatever the data. `sharedLimits` asks for it; without it the norm's `limits` is replaced. */
   withLimits?(limits: Limits): Norm;
-  /** True of matplotlib's `Normalize` arithmetic exactly (no clip): lets a fast kernel do the work. */
+  /**
+   * True of matplotlib's `Normalize` arithmetic without clip, whatever the limits come from: `(value - vmin) / (vmax - vmin)`, difference
+   * and quotient each computed in double and rounded to float32. Fast kernels do the work then.
+   */
   readonly linear?: boolean;
+  /**
+   * The limits from the data's smallest and largest value (both NaN if one value is NaN), where `limits` needs no more than those: a
+   * kernel finds them faster, for many channels at once.
+   */
+  fromExtent?(extent: Limits): Limits;
 }

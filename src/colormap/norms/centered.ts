@@ -28,30 +28,22 @@ export function centeredNorm(options: CenteredNormOptions = {}): Norm {
       { [name]: value },
     );
   }
-  return linear(
-    clip,
-    (data) =>
-      halfrange === undefined
-        ? dataLimits(data, vcenter)
-        : limitsAround(vcenter, vcenter - Math.abs(halfrange), vcenter + Math.abs(halfrange)),
-    () => {
-      check(
-        halfrange !== undefined,
-        'shape',
-        () => 'centeredNorm was made without halfrange: hand over limits, such as those of norm.limits(data).',
-      );
-      return limitsAround(vcenter, vcenter - Math.abs(halfrange), vcenter + Math.abs(halfrange));
-    },
-  );
+  const own = (): Limits => {
+    check(
+      halfrange !== undefined,
+      'shape',
+      () => 'centeredNorm was made without halfrange: hand over limits, such as those of norm.limits(data).',
+    );
+    return limitsAround(vcenter, vcenter - Math.abs(halfrange), vcenter + Math.abs(halfrange));
+  };
+  const fromExtent = (all: Limits): Limits => (halfrange === undefined ? extentLimits(all, vcenter) : own());
+  return linear(clip, { limits: (data) => (halfrange === undefined ? fromExtent(extent(data)) : own()), own, fromExtent });
 }
 
 /** The half range of float32 data is float32 in matplotlib, and so are the sums with it. */
-function dataLimits(data: Float32Array, vcenter: number): Limits {
-  const { vmin, vmax } = extent(data);
+function extentLimits({ vmin, vmax }: Limits, vcenter: number): Limits {
   const center = Math.fround(vcenter);
-  const below = Math.fround(center - vmin);
-  const above = Math.fround(vmax - center);
-  const halfrange = Math.abs(Math.max(below, above));
+  const halfrange = Math.abs(Math.max(Math.fround(center - vmin), Math.fround(vmax - center)));
   return limitsAround(vcenter, Math.fround(center - halfrange), Math.fround(center + halfrange));
 }
 

@@ -1,7 +1,7 @@
 import { check, describe } from '../../check';
 import { floatKey, keyFloat } from '../edges';
 import type { Limits, Norm } from '../types';
-import { autoscale, checkLimitOptions, extent, fixedLimits } from './limits';
+import { checkLimitOptions, extent, fill, fixedLimits } from './limits';
 import type { NormalizeOptions } from './normalize';
 
 /**
@@ -57,9 +57,9 @@ export function funcNorm(options: FuncNormOptions): Norm {
   const own = (): Limits => fixedLimits('funcNorm', options);
   return {
     limits(data) {
-      const limits = autoscale('funcNorm', data, options, (all) => {
-        const finite = all.filter((value) => Number.isFinite(forward(value)));
-        check(finite.length > 0, 'shape', () => `funcNorm: forward is finite for none of the ${all.length} values. Give vmin and vmax.`);
+      const limits = fill('funcNorm', options, () => {
+        const finite = data.filter((value) => Number.isFinite(forward(value)));
+        check(finite.length > 0, 'shape', () => `funcNorm: forward is finite for none of the ${data.length} values. Give vmin and vmax.`);
         return extent(finite);
       });
       for (const [name, value] of Object.entries(limits)) {

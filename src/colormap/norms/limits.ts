@@ -26,15 +26,10 @@ export function extent(data: ArrayLike<number>): Limits {
   return Number.isNaN(vmin) ? { vmin, vmax: vmin } : { vmin, vmax };
 }
 
-/** The given limits, with what is missing taken from the data. Throws `shape` if `vmin` comes out above `vmax`. */
-export function autoscale(
-  of: string,
-  data: Float32Array,
-  { vmin, vmax }: LimitOptions,
-  extentOf: (data: Float32Array) => Limits = extent,
-): Limits {
+/** The given limits, with what is missing taken from `found`. Throws `shape` if `vmin` comes out above `vmax`. */
+export function fill(of: string, { vmin, vmax }: LimitOptions, found: () => Limits): Limits {
   if (vmin !== undefined && vmax !== undefined) return { vmin, vmax };
-  const all = extentOf(data);
+  const all = found();
   const limits = { vmin: vmin ?? all.vmin, vmax: vmax ?? all.vmax };
   checkOrder(of, limits);
   return limits;

@@ -1,10 +1,19 @@
 import { rowOfFloat32, rowOfFloat64 } from '../rank';
 import type { Limits, Norm } from '../types';
 
-/** matplotlib's `Normalize` between limits that `limits` finds in the data; `own` gives those it was made with, or throws. */
-export function linear(clip: boolean, limits: (data: Float32Array) => Limits, own: () => Limits): Norm {
+/** Where a norm's limits come from. */
+export interface LimitSource {
+  limits(data: Float32Array): Limits;
+  /** Those the norm was made with; throws if there are none. */
+  own(): Limits;
+  fromExtent?(extent: Limits): Limits;
+}
+
+/** matplotlib's `Normalize` between limits. */
+export function linear(clip: boolean, { limits, own, fromExtent }: LimitSource): Norm {
   return {
     limits,
+    ...(fromExtent && { fromExtent }),
     apply: (value, limits = own()) => (clip ? clipped : straight)(value, limits.vmin, limits.vmax),
     invert: (position, limits = own()) => limits.vmin + position * (limits.vmax - limits.vmin),
     row: (value, limits, rows) =>
@@ -12,12 +21,7 @@ export function linear(clip: boolean, limits: (data: Float32Array) => Limits, ow
       clip && limits.vmin !== limits.vmax
         ? rowOfFloat64(clipped(value, limits.vmin, limits.vmax), rows)
         : rowOfFloat32(straight(value, limits.vmin, limits.vmax), rows),
-    withLimits: (limits) =>
-      linear(
-        clip,
-        () => limits,
-        () => limits,
-      ),
+    withLimits: (limits) => linear(clip, { limits: () => limits, own: () => limits, fromExtent: () => limits }),
     linear: !clip,
   };
 }

@@ -1,7 +1,7 @@
 import { check } from '../../check';
 import { log10 } from '../numpy/log10';
 import type { Limits, Norm } from '../types';
-import { autoscale, checkLimitOptions, extent, fixedLimits } from './limits';
+import { checkLimitOptions, fill, fixedLimits } from './limits';
 import type { NormalizeOptions } from './normalize';
 
 /**
@@ -36,7 +36,7 @@ export function logNorm(options: NormalizeOptions = {}): Norm {
     range = doubleLog10(limits.vmax) - low;
   };
   return {
-    limits: (data) => autoscale('logNorm', data, options, positiveExtent),
+    limits: (data) => fill('logNorm', options, () => positiveExtent(data)),
     apply(value, limits = own()) {
       const { vmin, vmax } = limits;
       if (vmin === vmax) return 0;
@@ -54,15 +54,22 @@ export function logNorm(options: NormalizeOptions = {}): Norm {
 }
 
 function positiveExtent(data: Float32Array): Limits {
-  const positive = data.filter((value) => value > 0 && value < Number.POSITIVE_INFINITY);
+  let vmin = Number.POSITIVE_INFINITY;
+  let vmax = 0;
+  for (const value of data) {
+    if (value > 0 && value < Number.POSITIVE_INFINITY) {
+      if (value < vmin) vmin = value;
+      if (value > vmax) vmax = value;
+    }
+  }
   check(
-    positive.length > 0,
+    vmax > 0,
     'shape',
     () =>
       `logNorm: none of the ${data.length} values is finite and above zero, so there are no limits to take from them. Give vmin and vmax, or use symLogNorm.`,
     { length: data.length },
   );
-  return extent(positive);
+  return { vmin, vmax };
 }
 
 /** Math.log10, exact at powers of ten, where it is not on every engine. */

@@ -1,5 +1,5 @@
 import type { Norm } from '../types';
-import { autoscale, checkLimitOptions, fixedLimits, type LimitOptions } from './limits';
+import { checkLimitOptions, extent, fill, fixedLimits, type LimitOptions } from './limits';
 import { linear } from './linear';
 
 export interface NormalizeOptions extends LimitOptions {
@@ -16,9 +16,9 @@ export interface NormalizeOptions extends LimitOptions {
  */
 export function normalize(options: NormalizeOptions = {}): Norm {
   checkLimitOptions('normalize', options);
-  return linear(
-    options.clip ?? false,
-    (data) => autoscale('normalize', data, options),
-    () => fixedLimits('normalize', options),
-  );
+  return linear(options.clip ?? false, {
+    limits: (data) => fill('normalize', options, () => extent(data)),
+    own: () => fixedLimits('normalize', options),
+    fromExtent: (all) => fill('normalize', options, () => all),
+  });
 }

@@ -27,16 +27,15 @@ export function percentileNorm(options: PercentileNormOptions = {}): Norm {
     () => `percentileNorm: low is ${describe(low)} and high is ${describe(high)}; they must be 0 <= low <= high <= 100.`,
     { low, high },
   );
-  return linear(
-    clip,
-    (data) => {
+  return linear(clip, {
+    limits(data) {
       const [vmin, vmax] = percentiles(data, [low, high]);
       return { vmin: vmin!, vmax: vmax! };
     },
-    () => {
+    own() {
       check(false, 'shape', () => 'percentileNorm takes its limits from data: hand over limits, such as those of norm.limits(data).');
     },
-  );
+  });
 }
 
 /**

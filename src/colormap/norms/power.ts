@@ -1,7 +1,7 @@
 import { check, describe } from '../../check';
 import { power } from '../numpy/power';
 import type { Limits, Norm } from '../types';
-import { autoscale, checkLimitOptions, fixedLimits } from './limits';
+import { checkLimitOptions, extent, fill, fixedLimits } from './limits';
 import type { NormalizeOptions } from './normalize';
 
 export interface PowerNormOptions extends NormalizeOptions {
@@ -28,7 +28,7 @@ export function powerNorm(options: PowerNormOptions): Norm {
   const own = (): Limits => fixedLimits('powerNorm', options);
   const exponent = Math.fround(gamma);
   return {
-    limits: (data) => autoscale('powerNorm', data, options),
+    limits: (data) => fill('powerNorm', options, () => extent(data)),
     apply(value, { vmin, vmax } = own()) {
       if (vmin === vmax) return 0;
       // Python's own floats, unlike numpy's doubles in `normalize`, become float32 before they meet a float32 array.

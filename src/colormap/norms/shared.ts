@@ -1,5 +1,6 @@
 import { check } from '../../check';
-import type { Norm, ScalarMap } from '../types';
+import type { Limits, Norm, ScalarMap } from '../types';
+import { extent } from './limits';
 import { normalize } from './normalize';
 
 /**
@@ -14,15 +15,22 @@ import { normalize } from './normalize';
 export function sharedLimits(maps: Iterable<Pick<ScalarMap, 'data'>>, norm: Norm = normalize()): Norm {
   const all = [...maps];
   check(all.length > 0, 'shape', () => 'sharedLimits got no maps; it needs at least one to take limits from.');
-  let values = all[0]!.data;
-  if (all.length > 1) {
-    values = new Float32Array(all.reduce((length, { data }) => length + data.length, 0));
-    let start = 0;
-    for (const { data } of all) {
-      values.set(data, start);
-      start += data.length;
-    }
-  }
-  const limits = norm.limits(values);
+  const limits = norm.fromExtent === undefined ? norm.limits(together(all)) : norm.fromExtent(extentOfAll(all));
   return norm.withLimits?.(limits) ?? Object.create(norm, { limits: { value: () => limits } });
+}
+
+/** NaN as soon as one map holds one. */
+function extentOfAll(maps: readonly Pick<ScalarMap, 'data'>[]): Limits {
+  return maps.map(({ data }) => extent(data)).reduce((a, b) => ({ vmin: Math.min(a.vmin, b.vmin), vmax: Math.max(a.vmax, b.vmax) }));
+}
+
+function together(maps: readonly Pick<ScalarMap, 'data'>[]): Float32Array {
+  if (maps.length === 1) return maps[0]!.data;
+  const values = new Float32Array(maps.reduce((length, { data }) => length + data.length, 0));
+  let start = 0;
+  for (const { data } of maps) {
+    values.set(data, start);
+    start += data.length;
+  }
+  return values;
 }
