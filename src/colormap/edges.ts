@@ -19,8 +19,10 @@ export interface BinEdges {
   readonly nan: number;
 }
 
-const LOWEST = -0x7f800001; // -Infinity's key
-const UNREACHED = 0x7f800001; // one past +Infinity's
+/** -Infinity's key. */
+export const LOWEST = -0x7f800001;
+/** One past +Infinity's. */
+export const UNREACHED = 0x7f800001;
 
 const word = /* @__PURE__ */ new Int32Array(1);
 const float = /* @__PURE__ */ new Float32Array(word.buffer);
@@ -42,8 +44,8 @@ export function keyFloat(key: number): number {
 }
 
 /**
- * The edges of any norm at these limits for a table of `rows` colours, found by bisection over all float32 values in order. They give
- * what `colorize` gives as long as the norm never decreases; a built-in norm's differ from matplotlib's nowhere that tests have found.
+ * The edges of any norm at these limits for a table of `rows` colours, found among all float32 values in order, by bisection from where
+ * the norm's `invert` points. They give what `colorize` gives as long as the norm never decreases.
  *
  * @param out Edges of the same number of rows to write into instead of making new ones.
  */
@@ -53,31 +55,58 @@ export function binEdges(norm: Norm, limits: Limits, rows: number, out?: BinEdge
   const last = rows + 3;
   const middle = aRankedValue(norm, limits, rows);
   // Ranks never fall from the first key that is not bad to the last: bad values can only lie outside.
-  const at = (key: number): number => {
+  const rankAt = (key: number): number => {
     const place = rank(norm, keyFloat(key), limits, rows);
     return place > 0 ? place : key < middle ? 0 : last;
   };
-  const lowest = at(LOWEST);
-  keys.fill(LOWEST, 0, lowest);
-  search(at, keys, LOWEST, UNREACHED, lowest, last);
+  let low = LOWEST;
+  let reached = rankAt(low);
   for (let i = 0; i < last; i++) {
-    const key = keys[i]!;
-    values[i] = key === UNREACHED ? Number.NaN : keyFloat(key);
+    if (reached <= i) {
+      const past = (key: number): boolean => rankAt(key) > i;
+      low = firstPast(past, low, guess(norm, limits, (i - 1) / rows));
+      reached = low === UNREACHED ? last : rankAt(low);
+    }
+    keys[i] = low;
+    values[i] = low === UNREACHED ? Number.NaN : keyFloat(low);
   }
   return { rows, values, keys, nan: rank(norm, Number.NaN, limits, rows) };
 }
 
-/** Fills keys[lowRank..highRank) with the first key in (low, high] whose rank is above the index, given the ranks at both ends. */
-function search(at: (key: number) => number, keys: Int32Array, low: number, high: number, lowRank: number, highRank: number): void {
-  if (lowRank >= highRank) return;
-  if (high - low === 1) {
-    keys.fill(high, lowRank, highRank);
-    return;
+/** The first key above `low` that is past: close to `start` if that is any good. Nothing is past at `low`, UNREACHED is. */
+function firstPast(past: (key: number) => boolean, low: number, start: number): number {
+  let before = low;
+  let after = UNREACHED;
+  if (start > before && start < after) {
+    let step = 1;
+    if (past(start)) {
+      after = start;
+      for (; after - step > before && past(after - step); step *= 2) after -= step;
+      before = Math.max(before, after - step);
+    } else {
+      before = start;
+      for (; before + step < after && !past(before + step); step *= 2) before += step;
+      after = Math.min(after, before + step);
+    }
   }
-  const half = low + Math.floor((high - low) / 2);
-  const rankThere = Math.min(Math.max(at(half), lowRank), highRank);
-  search(at, keys, low, half, lowRank, rankThere);
-  search(at, keys, half, high, rankThere, highRank);
+  while (after - before > 1) {
+    const half = before + Math.floor((after - before) / 2);
+    if (past(half)) after = half;
+    else before = half;
+  }
+  return after;
+}
+
+/** The key that the norm itself names for a position; UNREACHED if it cannot say. */
+function guess(norm: Norm, limits: Limits, position: number): number {
+  if (!(position >= 0 && position <= 1)) return UNREACHED;
+  try {
+    const value = norm.invert(position, limits);
+    return Number.isNaN(value) ? UNREACHED : floatKey(value);
+  } catch {
+    // A guess saves time and no more.
+    return UNREACHED;
+  }
 }
 
 /** The key of some value that the norm has a colour for; beyond everything when there is none. */

@@ -9,6 +9,7 @@
  *
  * @packageDocumentation
  */
+export { type ColorizeChannelsOptions, colorizeChannels } from './channels';
 export { type ColorLike, parseColor } from './color';
 export { type ColorizeOptions, colorize } from './colorize';
 export {

@@ -1,12 +1,15 @@
-import { binEdges, floatKey } from './edges';
+import { binEdges, LOWEST, UNREACHED } from './edges';
 import { asWords } from './kernel/scalar';
 import { rank } from './rank';
 import type { Limits, Norm } from './types';
 
-/** From so many values on, a table's edges (each found by some 20 calls of the norm) cost less than a call for every value. */
-const MANY = 8192;
+/** From so many values on, a table's edges (each found by a few calls of the norm) cost less than a call for every value. */
+const MANY = 4096;
 
-/** Colours values under any norm: one call of it for each, or one comparison with each of the halves of its edges. */
+/** By a key's upper half (plus 0x8000): how many edges are at or below the smallest key with it. Kept from one call to the next. */
+let starts: Uint16Array | undefined;
+
+/** Colours values under any norm: by one call of it for each, or by comparing with its edges. */
 export function paintByRank(data: Float32Array, norm: Norm, limits: Limits, colours: Uint8Array, out: Uint32Array): void {
   const palette = asWords(colours);
   const rows = palette.length - 4;
@@ -14,26 +17,21 @@ export function paintByRank(data: Float32Array, norm: Norm, limits: Limits, colo
     for (let i = 0; i < data.length; i++) out[i] = palette[rank(norm, data[i]!, limits, rows)]!;
     return;
   }
-  const { keys, nan } = binEdges(norm, limits, rows);
+  const { keys: edges, nan } = binEdges(norm, limits, rows);
+  starts ??= new Uint16Array(0x10000);
+  for (let half = 0, passed = 0; half < 0x10000; half++) {
+    while (edges[passed]! <= (half - 0x8000) * 0x10000) passed++;
+    starts[half] = passed;
+  }
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0; i < data.length; i++) {
     const pattern = bits[i]!;
     const key = pattern ^ ((pattern >> 31) & 0x7fffffff);
-    out[i] = palette[key > INFINITY || key < MINUS_INFINITY ? nan : countUpTo(keys, key)]!;
+    let place = nan;
+    if (key < UNREACHED && key >= LOWEST) {
+      place = starts[(key >> 16) + 0x8000]!;
+      while (edges[place]! <= key) place++;
+    }
+    out[i] = palette[place]!;
   }
-}
-
-const INFINITY = /* @__PURE__ */ floatKey(Number.POSITIVE_INFINITY);
-const MINUS_INFINITY = /* @__PURE__ */ floatKey(Number.NEGATIVE_INFINITY);
-
-/** How many of the rising keys are at or below `key`. */
-function countUpTo(keys: Int32Array, key: number): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (keys[middle]! <= key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

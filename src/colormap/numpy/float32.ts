@@ -76,15 +76,10 @@ function exactly(a: number, b: number): number {
 
 /** value = mantissa * 2 ** exponent with `low` <= mantissa < 2 * low, for any finite value above 0; `low` is between 0.5 and 1. */
 export function split(value: number, low: number): { mantissa: number; exponent: number } {
-  let exponent = Math.floor(Math.log2(value / low));
-  let mantissa = value / 2 ** exponent;
-  while (mantissa < low) {
-    mantissa *= 2;
-    exponent--;
-  }
-  while (mantissa >= 2 * low) {
-    mantissa /= 2;
-    exponent++;
-  }
-  return { mantissa, exponent };
+  // Subnormals first become normal.
+  const lift = value < 2 ** -126 ? 32 : 0;
+  const pattern = bitsOf(value * 2 ** lift);
+  const mantissa = fromBits((pattern & 0x7fffff) | 0x3f800000);
+  const exponent = (pattern >>> 23) - 127 - lift;
+  return mantissa >= 2 * low ? { mantissa: mantissa / 2, exponent: exponent + 1 } : { mantissa, exponent };
 }
