@@ -5,7 +5,7 @@ import { toRGBA } from '../image/convert';
 import type { PixelImage, RGBAImage } from '../image/types';
 import { type ColorbarOptions, makeColorbar } from './colorbar';
 import { makePicture } from './picture';
-import type { Axes, Bars, Interpolation, Line, Picture, TickChoice, TickSide } from './types';
+import type { Axes, Bars, Line, Picture, Scaling, TickChoice, TickSide } from './types';
 
 /** What all axes may have. */
 export interface CommonAxesOptions {
@@ -56,7 +56,7 @@ export interface ImageAxesOptions extends CommonAxesOptions {
   /** Marks a map that holds one value only. Default: whether `map` does (a map of one pixel does not count). */
   readonly dead?: boolean | undefined;
   /** Default 'nearest': each value is a square, as in matshow. */
-  readonly interpolation?: Interpolation | undefined;
+  readonly interpolation?: Scaling | undefined;
 }
 
 const firstColor = '#1f77b4';

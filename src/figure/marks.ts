@@ -1,4 +1,4 @@
-import type { Box, Interpolation, MeasureText, Picture } from './types';
+import type { Box, MeasureText, Picture, Scaling } from './types';
 
 /** A filled rectangle: the paper (`role` 'background'), the bars of a histogram. */
 export interface RectangleMark {
@@ -20,7 +20,7 @@ export interface ImageMark {
   readonly frame: Box;
   /** Left out where the description has none: the renderer, or what lies beneath, shows something there. */
   readonly image?: Picture;
-  readonly interpolation: Interpolation;
+  readonly interpolation: Scaling;
 }
 
 /** Straight lines from point to point, `[x, y]` in pixels; nothing is drawn outside `clip`. */

@@ -10,8 +10,8 @@ export interface Picture {
   readonly data: Uint8ClampedArray | Uint8Array | string;
 }
 
-/** How the small gap between two picture pixels looks when a picture is drawn larger than it is. */
-export type Interpolation = 'nearest' | 'smooth';
+/** How a picture is drawn at another size: each screen pixel takes the nearest picture pixel, or a mean of those around it. */
+export type Scaling = 'nearest' | 'smooth';
 
 /** Where the ticks of the x axis are labelled; 'none' draws no ticks on either axis. */
 export type TickSide = 'top' | 'bottom' | 'none';
@@ -84,7 +84,7 @@ export interface Axes {
   readonly frame: boolean;
   /** The picture that fills the frame. Left out in `imageAxes({ size })`: someone else draws it there. */
   readonly image?: Picture;
-  readonly interpolation: Interpolation;
+  readonly interpolation: Scaling;
   /** Bars and lines over the picture, the first one lowest. */
   readonly plots: readonly (Bars | Line)[];
   readonly colorbar?: Colorbar;

@@ -119,7 +119,7 @@ function text(mark: TextMark): string {
     rotation === 0
       ? `x="${number(box.x + box.width / 2)}" y="${number(y)}"`
       : `transform="translate(${number(x)} ${number(box.y + box.height / 2)}) rotate(${rotation})"`;
-  const fit = [...mark.text].length > 1 ? ` textLength="${number(advance)}"` : '';
+  const fit = [...mark.text].length > 1 ? ` textLength="${number(advance)}" lengthAdjust="spacingAndGlyphs"` : '';
   return `<text class="${role}" ${place} font-size="${number(size)}" text-anchor="middle"${fit} fill="${escapeXML(color)}" xml:space="preserve">${escapeXML(mark.text)}</text>`;
 }
 
