@@ -48,8 +48,8 @@ const CHANNELS: Readonly<Record<ColorMode, 1 | 3 | 4>> = { rgb: 3, grayscale: 1,
  * orientation is not followed, as in Keras. What a browser draws (elements, canvases, frames) is read as it is shown. The result never
  * shares memory with the source.
  *
- * @returns width x height pixels of 3 (RGB), 1 (grey) or 4 (RGBA, not premultiplied) samples, 0..255; a 16-bit greyscale PNG loaded
- * with colorMode 'grayscale' keeps its 16 bits, as in Keras.
+ * @returns width x height pixels of 3 (RGB), 1 (grey) or 4 (RGBA, not premultiplied) samples in a `Uint8ClampedArray`, so that with
+ * colorMode 'rgba' it is an RGBAImage. A 16-bit greyscale PNG loaded with colorMode 'grayscale' keeps its 16 bits (`Uint16Array`), as in Keras.
  *
  * Rejects with `image` when there is no such file or it cannot be decoded, `shape` for a bad size, colour mode or interpolation, `aborted`.
  *
@@ -67,10 +67,15 @@ export async function loadImage(source: ImageSource, options: LoadImageOptions =
   const image = decoded.transparent && colorMode === 'rgba' ? keyOut(decoded, decoded.transparent) : convert(decoded, CHANNELS[colorMode]);
   if (size && (size[0] !== image.height || size[1] !== image.width)) {
     const box = options.keepAspectRatio ? centerCrop(image, size) : undefined;
-    return resize(image, size, { interpolation, box });
+    return clamped(resize(image, size, { interpolation, box }));
   }
-  const { width, height, channels, data } = image;
-  return { width, height, channels, data: data === decoded.data ? data.slice() : data };
+  return clamped(image.data === decoded.data ? { ...image, data: image.data.slice() } : image);
+}
+
+/** The same memory as a Uint8ClampedArray, so that RGBA pixels are an RGBAImage; 16 bits stay. */
+function clamped({ width, height, channels, data }: PixelImage): PixelImage {
+  if (!(data instanceof Uint8Array)) return { width, height, channels, data };
+  return { width, height, channels, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
 }
 
 function checkOptions({ size, interpolation, colorMode }: LoadImageOptions): void {

@@ -18,12 +18,18 @@ export const openSource: Platform['openSource'] = async (source, options = {}) =
 
 export const readAll: Platform['readAll'] = async (source, options = {}) => readWhole(await openSource(source, options), options);
 
+/** Blobs take no shared memory: that is copied. */
+function blobOf(bytes: Uint8Array, type = ''): Blob {
+  const owned = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
+  return new Blob([owned as Uint8Array<ArrayBuffer>], { type });
+}
+
 export const deflate: Platform['deflate'] = async (bytes, level = 6) => {
   if (typeof CompressionStream === 'undefined') {
     const { zlibSync } = await import('fflate');
     return zlibSync(bytes, { level: level as 6 });
   }
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream('deflate'));
+  const stream = blobOf(bytes).stream().pipeThrough(new CompressionStream('deflate'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
@@ -43,7 +49,7 @@ export const inflate: Platform['inflate'] = async (bytes, length) => {
     }
     return out.subarray(0, filled);
   }
-  const reader = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  const reader = blobOf(bytes).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
   try {
     while (filled < length) {
       const { done, value } = await reader.read();
@@ -59,7 +65,7 @@ export const inflate: Platform['inflate'] = async (bytes, length) => {
 
 export const decodeNative: Platform['decodeNative'] = async (bytes, type) => {
   // The caller has taken colour profile and orientation out of the file; the options are for browsers that assume one.
-  const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), {
+  const bitmap = await createImageBitmap(blobOf(bytes, type), {
     premultiplyAlpha: 'none',
     colorSpaceConversion: 'none',
   });

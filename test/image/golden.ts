@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
 
 const folder = new URL('../fixtures/images/', import.meta.url);
 
@@ -20,4 +21,10 @@ export function fixture(name: string): URL {
 /** The memory of any typed array, as bytes, for comparisons that are exact. */
 export function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Expects the same bytes. (`toEqual` walks typed arrays element by element: seconds for a few hundred thousand.) */
+export function expectBytes(actual: ArrayBufferView, expected: ArrayBufferView): void {
+  if (Buffer.compare(bytesOf(actual), bytesOf(expected)) !== 0) expect(bytesOf(actual)).toEqual(bytesOf(expected));
+  expect(actual.byteLength).toBe(expected.byteLength);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resizeMap } from '../../src/image/resize-map';
 import type { Interpolation } from '../../src/image/types';
-import { bytesOf, readGoldens } from './golden';
+import { expectBytes, readGoldens } from './golden';
 
 interface Case {
   readonly mode: string;
@@ -19,7 +19,7 @@ describe('resizeMap', () => {
     (interpolation, width, height, bytes) => {
       const resized = resizeMap(source, [height, width], interpolation);
       expect(resized).toMatchObject({ width, height });
-      expect(bytesOf(resized.data)).toEqual(bytes);
+      expectBytes(resized.data, bytes);
     },
   );
 

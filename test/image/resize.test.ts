@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resize } from '../../src/image/resize';
 import type { Box, Interpolation, PixelImage } from '../../src/image/types';
-import { bytesOf, type Golden, readGoldens } from './golden';
+import { expectBytes, type Golden, readGoldens } from './golden';
 
 interface Case {
   readonly mode: 'L' | 'RGB' | 'RGBA' | 'I;16' | 'F';
@@ -34,7 +34,7 @@ describe("resize makes Pillow's bytes", () => {
       const before = from.data.slice();
       const resized = resize(from, [height, width], { interpolation, box });
       expect(resized).toMatchObject({ width, height, channels: CHANNELS[mode] });
-      expect(bytesOf(resized.data)).toEqual(golden.bytes);
+      expectBytes(resized.data, golden.bytes);
       expect(from.data).toEqual(before);
       expect(resized.data).not.toBe(from.data);
     });
