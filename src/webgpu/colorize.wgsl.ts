@@ -1,105 +1,118 @@
-import { tableStride } from './edges.wgsl';
 import { floatKeys } from './exact.wgsl';
+import { scaleStruct } from './fold.wgsl';
 
 /** Threads of a workgroup. */
 export const COLOR_THREADS = 256;
 
-/** How the colour kernel was built. */
-export interface ColorizeShaderOptions {
+/** Pixels of a chunk that a thread may have: the bits of a word. */
+export const MOST_TURNS = 32;
+
+/** What the kernels that colour an activation share. */
+export interface ColorShaderOptions {
   /** Of the colormap. */
   readonly rows: number;
-  /** Channels that one workgroup colours: a power of two. Eight float32 are what a memory sector holds. */
+  /** Channels that a workgroup colours side by side: a power of two. Eight float32 are what a memory sector holds. */
   readonly lanes: number;
-  /** Whether tables and palette are copied to workgroup memory first; giant tables do not fit. */
-  readonly local: boolean;
+}
+
+/** How an activation lies in memory, and its maps in the montage. */
+export const panelStructs = /* wgsl */ `
+// 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'chunk': pixels of a workgroup, at most ${MOST_TURNS} of
+// a thread; 'across', 'along': how far a thread's next pixel is in its map's row and in the montage; 'stride': words of a montage row.
+struct Panel { pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, chunk: u32, across: u32, along: u32, stride: u32, count: u32, padding0: u32, padding1: u32 }
+// A drawn channel: its number, its scale, and where in the montage its first pixel goes.
+struct Slot { channel: u32, scale: u32, origin: u32, padding: u32 }
+`;
+
+/** The lines of WGSL that tell one colouring kernel from another. */
+export interface WalkParts {
+  /** At the beginning, by all threads of a workgroup. */
+  readonly setup?: string;
+  /** Before each chunk; `slot` is known. */
+  readonly before?: string;
+  /** For each pixel: uses `bits` and `turn` (how many before it), leaves `color`. */
+  readonly each: string;
+  /** After each chunk; `first` is the thread's first pixel of it. */
+  readonly after?: string;
+}
+
+/** The walk of a workgroup over its pixels. */
+export function walk({ setup = '', before = '', each, after = '' }: WalkParts): string {
+  return /* wgsl */ `
+@compute @workgroup_size(${COLOR_THREADS})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+  let position = group.y * LANES + thread % LANES;
+  ${setup}
+  if (position >= panel.count) { return; }
+  let slot = slots[position];
+  for (var start = group.x * panel.chunk; start < panel.pixels; start += grid.x * panel.chunk) {
+    ${before}
+    let first = start + thread / LANES;
+    let end = min(start + panel.chunk, panel.pixels);
+    let y = first / panel.width;
+    var x = first - y * panel.width;
+    var source = panel.offset + slot.channel * panel.channelStep + first * panel.pixelStep;
+    var to = slot.origin + y * panel.stride + x;
+    for (var turn = 0u; first + turn * PIXELS < end; turn++) {
+      let bits = activation[source];
+      ${each}
+      montage[to] = color;
+      source += PIXELS * panel.pixelStep;
+      to += panel.along;
+      x += panel.across;
+      let wrapped = x >= panel.width;
+      to += select(0u, panel.stride - panel.width, wrapped);
+      x -= select(0u, panel.width, wrapped);
+    }
+    ${after}
+  }
+}
+`;
 }
 
 /**
- * NHWC numbers to the RGBA words of a montage. The float arithmetic only guesses a place in the table; the place is taken when the
- * value's key lies between its two edges, and searched for by halving otherwise. A place is the number of edges at or below the key.
+ * NHWC numbers to the RGBA words of a montage, for `normalize`. Floats guess each row. A guess that is not within the margin of a row's
+ * edge is right whatever the floats' last bits were; the others go on a list, for the settling kernel to decide in integers.
  */
-export function colorizeShader({ rows, lanes, local }: ColorizeShaderOptions): string {
-  const stride = tableStride(rows);
+export function colorizeShader({ rows, lanes }: ColorShaderOptions): string {
   return /* wgsl */ `
 ${floatKeys}
-const ROWS: u32 = ${rows}u;
-const EDGES: u32 = ROWS + 3u;
+${scaleStruct}
+${panelStructs}
 const LANES: u32 = ${lanes}u;
 const PIXELS: u32 = ${COLOR_THREADS / lanes}u;
-const STRIDE: u32 = ${stride}u;
 
-// 'chunk' pixels a workgroup; 'stepX', 'stepY': how far PIXELS pixels on is; 'stride': words a row of the montage; 'one': one table for all.
-struct Panel { pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, chunk: u32, stepX: u32, stepY: u32, stride: u32, count: u32, one: u32, padding: u32 }
-// A drawn channel: its number, its table, and where in the montage its first pixel goes.
-struct Slot { channel: u32, table: u32, origin: u32, padding: u32 }
+// A thread's pixels of a chunk: its first (counted through all maps), and a bit for each that is in doubt.
+struct Doubts { count: atomic<u32>, padding: u32, list: array<vec2<u32>> }
 
 @group(0) @binding(0) var<storage, read> activation: array<i32>;
 @group(0) @binding(1) var<storage, read> slots: array<Slot>;
-@group(0) @binding(2) var<storage, read> tables: array<i32>;
+@group(0) @binding(2) var<storage, read> scales: array<Scale>;
 @group(0) @binding(3) var<storage, read> palette: array<u32>;
 @group(0) @binding(4) var<uniform> panel: Panel;
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
-${
-  local
-    ? `
-var<workgroup> localTables: array<i32, ${lanes * stride}>;
-var<workgroup> localPalette: array<u32, ${rows + 4}>;
-fn entry(i: u32) -> i32 { return localTables[i]; }
-fn color(place: u32) -> u32 { return localPalette[place]; }`
-    : `
-fn entry(i: u32) -> i32 { return tables[i]; }
-fn color(place: u32) -> u32 { return palette[place]; }`
-}
-
-@compute @workgroup_size(${COLOR_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-  let first = group.y * LANES;
-${
-  local
-    ? `
-  let used = select(min(panel.count - first, LANES), 1u, panel.one == 1u);
-  for (var lane = 0u; lane < used; lane++) {
-    let source = slots[first + lane].table * STRIDE;
-    for (var i = thread; i < STRIDE; i += ${COLOR_THREADS}u) { localTables[lane * STRIDE + i] = tables[source + i]; }
-  }
-  for (var i = thread; i < ROWS + 4u; i += ${COLOR_THREADS}u) { localPalette[i] = palette[i]; }
-  workgroupBarrier();`
-    : ''
-}
-  let lane = thread % LANES;
-  if (first + lane >= panel.count) { return; }
-  let slot = slots[first + lane];
-  let base = ${local ? 'select(lane * STRIDE, 0u, panel.one == 1u)' : 'slot.table * STRIDE'};
-  let nanPlace = u32(entry(base + EDGES + 2u));
-  let vmin = bitcast<f32>(entry(base + EDGES + 3u));
-  let scale = bitcast<f32>(entry(base + EDGES + 4u));
-  for (var start = group.x * panel.chunk; start < panel.pixels; start += grid.x * panel.chunk) {
-    let end = min(start + panel.chunk, panel.pixels);
-    var pixel = start + thread / LANES;
-    var y = pixel / panel.width;
-    var x = pixel - y * panel.width;
-    while (pixel < end) {
-      let bits = activation[panel.offset + pixel * panel.pixelStep + slot.channel * panel.channelStep];
-      let key = orderedKey(bits);
-      // Whatever a float makes of infinities and NaN, the clamp leaves a place in the table.
-      var place = u32(clamp(i32((bitcast<f32>(bits) - vmin) * scale) + 2, 2, i32(ROWS) + 1));
-      var low = 0u;
-      var high = EDGES;
-      loop {
-        // Edge i is word i + 1: a sentinel is before the first and after the last.
-        if (key < entry(base + place)) { high = place - 1u; }
-        else if (key >= entry(base + place + 1u)) { low = place + 1u; }
-        else { break; }
-        place = (low + high) >> 1u;
-      }
-      place = select(place, nanPlace, key == NAN_KEY);
-      montage[slot.origin + y * panel.stride + x] = color(place);
-      pixel += PIXELS;
-      x += panel.stepX;
-      y += panel.stepY;
-      if (x >= panel.width) { x -= panel.width; y += 1u; }
-    }
-  }
-}
+@group(0) @binding(6) var<storage, read_write> doubts: Doubts;
+${walk({
+  before: `
+    let guessFrom = scales[slot.scale].guessFrom;
+    let guessScale = scales[slot.scale].guessScale;
+    let margin = scales[slot.scale].margin;
+    let vminBits = scales[slot.scale].vminBits;
+    let vmaxBits = scales[slot.scale].vmaxBits;
+    let firstPlace = scales[slot.scale].firstPlace;
+    var doubtful = 0u;`,
+  each: `
+      let guess = (bitcast<f32>(bits) - guessFrom) * guessScale;
+      let row = clamp(trunc(guess), 0.0, ${rows - 1}.0);
+      let part = guess - row;
+      let color = palette[u32(row) + firstPlace];
+      // The exponent is looked at because a compiler may take it that floats are never NaN.
+      let sure = (abs(part - 0.5) < 0.5 - margin && (bits & 0x7f800000) != 0x7f800000) || bits == vminBits || bits == vmaxBits;
+      doubtful |= select(1u << turn, 0u, sure);`,
+  after: `
+    if (doubtful != 0u) {
+      doubts.list[atomicAdd(&doubts.count, 1u)] = vec2<u32>(position * panel.pixels + first, doubtful);
+    }`,
+})}
 `;
 }

@@ -1,35 +1,14 @@
-import { exactSums, floatKeys } from './exact.wgsl';
-import { scaleStruct } from './fold.wgsl';
-
-/** Threads of a workgroup, one an edge. */
-export const EDGE_THREADS = 64;
-
-/** Words of one table: the edges between two sentinels, NaN's place, then vmin and the scale (float32) from which a row may be guessed. */
-export function tableStride(rows: number): number {
-  return rows + 8;
-}
-
 /**
- * From the limits of each table to its exact edges, as `binEdges` would find them for `normalize`. It asks for each row: which is the
- * smallest float32 x for which fround(fround(x - vmin) / (vmax - vmin)), times rows, is at least the row's number? Rounding never
- * reverses an order, so each step can be undone by itself: the row's first quotient is a constant (`rowThresholds`), times the range (a
- * product of integers) it is the first difference, plus vmin (a sum of integers) it is the first x. No search, no division, no float.
+ * The exact edges of `normalize`, as `binEdges` would find them. `edge(scale, i)` asks for a row: which is the smallest float32 x for which
+ * fround(fround(x - vmin) / (vmax - vmin)), times rows, is at least the row's number? Rounding never reverses an order, so each step can
+ * be undone by itself: the row's first quotient is a constant (`rowThresholds`), times the range (a product of integers) it is the first
+ * difference, plus vmin (a sum of integers) it is the first x. No search, no division, no float.
+ *
+ * Goes behind `floatKeys`, `exactSums`, `scaleStruct` and declarations of `thresholds: array<Threshold>` and `ROWS: u32`.
  */
-export const edgesShader = /* wgsl */ `
-${floatKeys}
-${exactSums}
-${scaleStruct}
-const LEAST: i32 = -0x7fffffff - 1;
-const MOST: i32 = 0x7fffffff;
-
-// The first quotient of row i (1 to 'rows', which is over): see rowThresholds.
+export const edgeFunctions = /* wgsl */ `
+// The first quotient of row i (1 to ROWS, which is over): see rowThresholds.
 struct Threshold { fraction: u32, e: i32, strict: u32, padding: u32 }
-struct Settings { rows: u32, stride: u32, tables: u32, padding: u32 }
-
-@group(0) @binding(0) var<storage, read> scales: array<Scale>;
-@group(0) @binding(1) var<storage, read> thresholds: array<Threshold>;
-@group(0) @binding(2) var<uniform> settings: Settings;
-@group(0) @binding(3) var<storage, read_write> tables: array<i32>;
 
 // A float32 difference: a 24-bit integer times 2^e, nothing but bits.
 struct Difference { mantissa: u32, e: i32 }
@@ -105,7 +84,7 @@ fn ceilingKey(a: Real, strict: bool) -> i32 {
 fn edge(scale: Scale, i: u32) -> i32 {
   let endless = scale.kind == ENDLESS;
   let negative = i < 2u;
-  let row = firstDifference(scale, thresholds[clamp(i, 2u, settings.rows + 1u) - 2u]);
+  let row = firstDifference(scale, thresholds[clamp(i, 2u, ROWS + 1u) - 2u]);
   let zero = zeroDifference(scale);
   // Differences that are infinite begin 2^103 below 2^128, and so do those below 0.
   let mantissa = select(select(row.mantissa, zero.mantissa, negative), 0x800000u, endless);
@@ -122,23 +101,6 @@ fn edge(scale: Scale, i: u32) -> i32 {
   var key = ceilingKey(sum(Real(scale.negative == 1u, scale.e, scale.hi, scale.lo), middle), strict);
   key = select(key, max(key, LOWEST + 1), endless);
   key = select(key, LOWEST, (scale.kind == ORDINARY && i == 0u) || (scale.kind == CONSTANT && i < 2u));
-  return select(key, UNREACHED, (scale.kind == ORDINARY && i == settings.rows + 2u) || (scale.kind == CONSTANT && i >= 2u) || scale.kind == BAD);
-}
-
-@compute @workgroup_size(${EDGE_THREADS})
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>) {
-  let i = id.x;
-  if (i >= settings.stride) { return; }
-  let rows = settings.rows;
-  for (var table = id.y; table < settings.tables; table += grid.y) {
-    let scale = scales[table];
-    var word = edge(scale, min(max(i, 1u) - 1u, rows + 2u));
-    word = select(word, LEAST, i == 0u);
-    word = select(word, MOST, i == rows + 4u);
-    word = select(word, select(0, 2, scale.kind == CONSTANT), i == rows + 5u);
-    word = select(word, bitcast<i32>(scale.guessFrom), i == rows + 6u);
-    word = select(word, bitcast<i32>(scale.guessScale), i == rows + 7u);
-    tables[table * settings.stride + i] = word;
-  }
+  return select(key, UNREACHED, (scale.kind == ORDINARY && i == ROWS + 2u) || (scale.kind == CONSTANT && i >= 2u) || scale.kind == BAD);
 }
 `;

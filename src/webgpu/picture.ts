@@ -1,8 +1,8 @@
+import type { BinEdges } from '../colormap/edges';
 import type { MapLayout } from '../extract/layout';
 import type { Arrangement } from './arrangement';
-import { colorizePasses } from './colorize';
-import { countTables, edgesPasses, fixedTable } from './edges';
-import { tableStride } from './edges.wgsl';
+import { type ColorizePasses, colorizePasses } from './colorize';
+import { foldPass } from './fold';
 import { limitsPasses } from './limits';
 import { type ActivationPass, BufferBag, type FixedPass } from './pass';
 
@@ -16,32 +16,33 @@ export interface PictureLayer {
   readonly arrangement: Arrangement;
 }
 
-/** Which maps have the same limits. */
+/** Which maps have the same limits: none, those of a layer, or all. */
 export type Share = 'none' | 'layer' | 'all';
 
-/** A norm with all its limits: edges made on the CPU (`BinEdges`), one table for everything. */
-export interface FixedScale {
-  readonly kind: 'fixed';
-  readonly keys: Int32Array;
-  readonly nan: number;
-  readonly vmin: number;
-  readonly vmax: number;
-  /** Whether the rows are of equal width, so that arithmetic may guess one. */
-  readonly linear: boolean;
+/** The arithmetic of `normalize`. Limits that are not given are found on the GPU. */
+export interface LinearScale {
+  readonly kind: 'linear';
+  /** A finite double. */
+  readonly vmin?: number | undefined;
+  /** A finite double. */
+  readonly vmax?: number | undefined;
+  /** A float32 around which the limits are symmetrical, as far as the data reaches. Neither is given then. */
+  readonly center?: number | undefined;
+  readonly share: Share;
 }
 
-/** `normalize` with limits found on the GPU; a limit that is given is not looked for. */
-export interface AutoScale {
-  readonly kind: 'auto';
-  readonly vmin?: number | undefined;
-  readonly vmax?: number | undefined;
+/** Any norm whose limits are known: exact edges, made on the CPU. */
+export interface EdgesScale {
+  readonly kind: 'edges';
+  readonly tables: readonly Pick<BinEdges, 'keys' | 'nan'>[];
+  /** A table a drawn channel, a layer, or one for all. */
   readonly share: Share;
 }
 
 /** All that the passes of a picture need to know. */
 export interface PictureOptions {
   readonly layers: readonly PictureLayer[];
-  readonly scale: FixedScale | AutoScale;
+  readonly scale: LinearScale | EdgesScale;
   /** RGBA words (red in the lowest byte) in `palette`'s order. */
   readonly palette: Uint32Array;
   /** RGBA word of the gaps and of cells without a map. */
@@ -56,15 +57,15 @@ export interface PictureOptions {
 export class Picture {
   /** RGBA words of each layer's montage, row-major, red in the lowest byte. */
   readonly montages: readonly GPUBuffer[];
-  /** The edges, table by table, as edges.wgsl.ts lays them out. */
-  readonly tables: GPUBuffer;
+  /** Limits of each channel, layer, or of all, as fold.wgsl.ts lays them out. */
+  readonly scales: GPUBuffer | undefined;
   /** Bytes of activations and montages that a frame reads and writes. */
   readonly bytesMoved: number;
 
   private readonly bag: BufferBag;
   private readonly limits: readonly ActivationPass[] = [];
-  private readonly edges: readonly FixedPass[] = [];
-  private readonly colors: readonly ActivationPass[];
+  private readonly fold: FixedPass | undefined;
+  private readonly colors: ColorizePasses;
 
   constructor(device: GPUDevice, options: PictureOptions) {
     const { layers, scale } = options;
@@ -73,51 +74,72 @@ export class Picture {
     const rows = options.palette.length - 4;
     const most = options.maxGroups ?? device.limits.maxComputeWorkgroupsPerDimension;
     const cooperative = options.cooperative ?? !isSoftware(device);
-    const share = scale.kind === 'auto' ? scale.share : 'all';
-    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-
-    this.tables = bag.empty('tables', countTables(layers, share) * tableStride(rows) * 4, STORAGE | COPY_SRC | COPY_DST);
-    if (scale.kind === 'fixed') {
-      device.queue.writeBuffer(this.tables, 0, fixedTable(scale, rows) as Int32Array<ArrayBuffer>);
-    } else {
-      const how = { cooperative, subgroups: device.features.has('subgroups' as GPUFeatureName) };
-      const { passes, partials, places } = limitsPasses(device, bag, layers, how, most);
-      this.limits = passes;
-      const { vmin, vmax } = scale;
-      this.edges = edgesPasses(device, bag, { layers, partials, places, share, rows, vmin, vmax, tables: this.tables }, how, most);
-    }
+    const { STORAGE, COPY_SRC } = GPUBufferUsage;
 
     // Frames write maps only: what lies between them stays.
     this.montages = layers.map(({ arrangement: { totalWidth, totalHeight } }) =>
       bag.filled('montage', STORAGE | COPY_SRC, new Uint32Array(totalWidth * totalHeight).fill(options.background)),
     );
-    const firstTable = layers.map((_, i) => countTables(layers.slice(0, i), 'none'));
-    const table = (layer: number, position: number) => (share === 'none' ? firstTable[layer]! + position : share === 'layer' ? layer : 0);
-    const palette = bag.storage('palette', options.palette);
-    const input = { layers, rows, tables: this.tables, table, one: share !== 'none', palette, montages: this.montages };
-    this.colors = colorizePasses(device, bag, input, cooperative, most);
-
+    const common = { layers, rows, palette: bag.storage('palette', options.palette), montages: this.montages };
+    const tableOf = tableIndex(layers, scale.share);
+    let searched = false;
+    if (scale.kind === 'edges') {
+      const tables = bag.storage('edges', Int32Array.from(scale.tables.flatMap(({ keys, nan }) => [...keys, nan])));
+      this.colors = colorizePasses(
+        device,
+        bag,
+        { ...common, by: { tables, tableOf, single: scale.tables.length === 1 } },
+        cooperative,
+        most,
+      );
+    } else {
+      // Limits that are both given leave nothing to look for.
+      searched = scale.vmin === undefined || scale.vmax === undefined;
+      const how = { cooperative, subgroups: device.features.has('subgroups' as GPUFeatureName) };
+      const { passes, partials, places } = limitsPasses(device, bag, layers, how, most);
+      if (searched) this.limits = passes;
+      const fold = foldPass(device, bag, { layers, partials, places, scale, rows }, how, most);
+      this.fold = fold.pass;
+      this.scales = fold.scales;
+      this.colors = colorizePasses(device, bag, { ...common, by: { scales: fold.scales, tableOf } }, cooperative, most);
+    }
     this.bytesMoved = layers.reduce((sum, { layout: { height, width, channels: all }, channels }) => {
-      return sum + height * width * (channels.length * 8 + (scale.kind === 'auto' ? all * 4 : 0));
+      return sum + height * width * (channels.length * 8 + (searched ? all * 4 : 0));
     }, 0);
   }
 
   /** Records the passes for activations that lie in these buffers (one a layer). */
   record(encoder: GPUCommandEncoder, activations: readonly GPUBuffer[], timestampWrites?: GPUComputePassTimestampWrites): void {
+    for (const counter of this.colors.counters) encoder.clearBuffer(counter, 0, 4);
     const pass = encoder.beginComputePass({ label: 'activation-lens colorize', ...(timestampWrites && { timestampWrites }) });
     this.limits.forEach((layer, i) => {
       layer.dispatch(pass, activations[i]!);
     });
-    for (const each of this.edges) each.dispatch(pass);
-    this.colors.forEach((layer, i) => {
-      layer.dispatch(pass, activations[i]!);
-    });
+    this.fold?.dispatch(pass);
+    // One kind after the other, so that neighbouring dispatches have nothing to wait for.
+    for (let kind = 0; kind < 2; kind++) {
+      this.colors.passes.forEach((passes, i) => {
+        passes[kind]?.dispatch(pass, activations[i]!);
+      });
+    }
     pass.end();
   }
 
   dispose(): void {
     this.bag.destroy();
   }
+}
+
+/** Which scale or table a drawn channel has. */
+function tableIndex(layers: readonly PictureLayer[], share: Share): (layer: number, position: number) => number {
+  if (share === 'all') return () => 0;
+  if (share === 'layer') return (layer) => layer;
+  let count = 0;
+  const first = layers.map(({ channels }) => {
+    count += channels.length;
+    return count - channels.length;
+  });
+  return (layer, position) => first[layer]! + position;
 }
 
 /** Whether the "GPU" is this machine's processor. */

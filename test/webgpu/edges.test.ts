@@ -1,8 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { binEdges } from '../../src/colormap/edges';
+import { centeredNorm } from '../../src/colormap/norms/centered';
 import { normalize } from '../../src/colormap/norms/normalize';
+import type { Norm } from '../../src/colormap/types';
+import { edgeFunctions } from '../../src/webgpu/edges.wgsl';
+import { exactSums, floatKeys } from '../../src/webgpu/exact.wgsl';
+import { scaleStruct } from '../../src/webgpu/fold.wgsl';
+import { BufferBag, FixedPass } from '../../src/webgpu/pass';
+import { computePipeline } from '../../src/webgpu/pipelines';
+import { rowThresholds } from '../../src/webgpu/thresholds';
 import { openDawn } from './dawn';
-import { openDevice, random, runPicture } from './harness';
+import { checked, openDevice, random, readBuffer, runPicture } from './harness';
 
 const { gpu, reason } = await openDawn();
 const device = gpu ? await openDevice(gpu) : undefined;
@@ -54,35 +62,63 @@ const special: [number, number][] = [
   [Number.NaN, Number.NaN],
 ];
 
+type Given = { vmin?: number; vmax?: number; center?: number };
+
 describe.skipIf(!gpu)(`edges made on the GPU${reason ? ` (${reason})` : ''}`, () => {
   afterAll(() => {
     device?.destroy();
     plain?.destroy();
   });
 
-  /** One channel a pair, so that each table is of one pair's limits. */
-  async function tablesFor(pairs: readonly [number, number][], rows: number, given: { vmin?: number; vmax?: number } = {}, on = device!) {
+  /** One channel a pair, so that each scale is of one pair's limits; then every edge of every scale. */
+  async function edgesFor(pairs: readonly [number, number][], rows: number, given: Given = {}, on = device!) {
     const data = new Float32Array(pairs.length * 2);
     pairs.forEach(([a, b], i) => {
       data[i] = a;
       data[pairs.length + i] = b;
     });
-    const palette = new Uint8Array((rows + 4) * 4);
     const input = { width: 1, height: 2, channels: pairs.length, data };
-    const { tables, stride } = await runPicture(on, [input], { scale: { kind: 'auto', share: 'none', ...given }, palette });
-    return pairs.map((_, i) => ({ keys: tables.slice(i * stride + 1, i * stride + rows + 4), nan: tables[i * stride + rows + 5] }));
+    const { scales } = await runPicture(on, [input], {
+      scale: { kind: 'linear', share: 'none', ...given },
+      palette: new Uint8Array((rows + 4) * 4),
+    });
+    const edges = await checked(on, async () => {
+      const bag = new BufferBag(on);
+      const out = bag.empty('edges', pairs.length * (rows + 3) * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
+      const code = `${floatKeys}${exactSums}${scaleStruct}
+        const ROWS: u32 = ${rows}u;
+        @group(0) @binding(0) var<storage, read> scales: array<Scale>;
+        @group(0) @binding(1) var<storage, read> thresholds: array<Threshold>;
+        @group(0) @binding(2) var<storage, read_write> edges: array<i32>;
+        ${edgeFunctions}
+        @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+          if (id.x < ROWS + 3u) { edges[id.y * (ROWS + 3u) + id.x] = edge(scales[id.y], id.x); }
+        }`;
+      const pipeline = computePipeline(on, `edges test ${rows}`, () => code);
+      const buffers = [bag.storage('scales', scales), bag.storage('thresholds', rowThresholds(rows)), out];
+      const encoder = on.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      new FixedPass(on, pipeline, buffers, [Math.ceil((rows + 3) / 64), pairs.length]).dispatch(pass);
+      pass.end();
+      on.queue.submit([encoder.finish()]);
+      const words = new Int32Array(await readBuffer(on, out));
+      bag.destroy();
+      return words;
+    });
+    return pairs.map((_, i) => edges.slice(i * (rows + 3), (i + 1) * (rows + 3)));
   }
 
-  const check = async (pairs: readonly [number, number][], rows: number, given: { vmin?: number; vmax?: number } = {}, on = device!) => {
-    const norm = normalize(given);
-    const made = await tablesFor(pairs, rows, given, on);
+  const check = (pairs: readonly [number, number][], rows: number, given: Given = {}, on = device!) =>
+    compare(pairs, rows, normalize(given), given, on);
+
+  const compare = async (pairs: readonly [number, number][], rows: number, norm: Norm, given: Given, on = device!) => {
+    const made = await edgesFor(pairs, rows, given, on);
     const wrong: unknown[] = [];
     pairs.forEach((pair, i) => {
       const limits = norm.limits(Float32Array.from(pair));
-      const { keys, nan } = binEdges(norm, limits, rows);
-      const differs = keys.findIndex((key, k) => key !== made[i]!.keys[k]);
-      if (differs >= 0 || nan !== made[i]!.nan)
-        wrong.push({ pair, limits, differs, expected: keys[differs], got: made[i]!.keys[differs], nan: [nan, made[i]!.nan] });
+      const { keys } = binEdges(norm, limits, rows);
+      const differs = keys.findIndex((key, k) => key !== made[i]![k]);
+      if (differs >= 0) wrong.push({ pair, limits, differs, expected: keys[differs], got: made[i]![differs] });
     });
     expect(wrong).toEqual([]);
   };
@@ -124,6 +160,15 @@ describe.skipIf(!gpu)(`edges made on the GPU${reason ? ` (${reason})` : ''}`, ()
       256,
       given,
     );
+  });
+
+  it.each([0, 0.5, -3, 0.1, 1e-3, -12345.678, 1e30, 1.5 * 2 ** -55].map(Math.fround))('are those of the CPU around %f', async (center) => {
+    const norm = centeredNorm({ vcenter: center });
+    const pairs = [
+      ...special,
+      ...Array.from({ length: 60 }, (_, i): [number, number] => [ordinary() + (i % 2 ? center : 0), i % 3 ? ordinary() : anyFloat()]),
+    ];
+    await compare(pairs, 256, norm, { center });
   });
 
   it('are the same without subgroups', async () => {

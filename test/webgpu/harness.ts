@@ -63,19 +63,21 @@ export function channelOf(
   return { width, height, data: map };
 }
 
-/** What the kernels make of numbers: the tables of edges, and each layer's montage in one row of maps without gaps. */
+export type RunOptions = Omit<PictureOptions, 'layers' | 'palette' | 'background'> & {
+  readonly palette: Uint8Array;
+  /** Default: all. */
+  readonly channels?: readonly number[];
+};
+
+/** What the kernels make of numbers: the words of the scales, and each layer's montage in one row of maps without gaps. */
 export async function runPicture(
   device: GPUDevice,
   inputs: readonly Numbers[],
-  {
-    palette,
-    channels,
-    ...rest
-  }: { scale: PictureOptions['scale']; palette: Uint8Array; channels?: readonly number[]; maxGroups?: number; cooperative?: boolean },
-): Promise<{ tables: Int32Array; stride: number; montages: Uint8Array[] }> {
+  options: RunOptions,
+): Promise<{ scales: Int32Array; montages: Uint8Array[] }> {
   return checked(device, async () => {
     const layers = inputs.map((numbers): PictureLayer => {
-      const drawn = channels ?? Array.from({ length: numbers.channels }, (_, i) => i);
+      const drawn = options.channels ?? Array.from({ length: numbers.channels }, (_, i) => i);
       return {
         layout: layoutOf(numbers),
         batch: 0,
@@ -83,8 +85,8 @@ export async function runPicture(
         arrangement: arrange(numbers.width, numbers.height, drawn.length, drawn.length, 0),
       };
     });
-    const colors = new Uint32Array(palette.buffer.slice(palette.byteOffset, palette.byteOffset + palette.byteLength));
-    const picture = new Picture(device, { layers, palette: colors, background: 0, ...rest });
+    const palette = new Uint32Array(options.palette.slice().buffer);
+    const picture = new Picture(device, { ...options, layers, palette, background: 0 });
     const buffers = inputs.map(({ data }) => {
       const buffer = device.createBuffer({ size: Math.max(16, data.byteLength), usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
       device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
@@ -93,15 +95,26 @@ export async function runPicture(
     const encoder = device.createCommandEncoder();
     picture.record(encoder, buffers);
     device.queue.submit([encoder.finish()]);
-    const tables = new Int32Array(await readBuffer(device, picture.tables));
+    const scales = new Int32Array(picture.scales ? await readBuffer(device, picture.scales) : new ArrayBuffer(0));
     const montages: Uint8Array[] = [];
     for (let i = 0; i < layers.length; i++) {
-      montages.push(new Uint8Array(await readBuffer(device, picture.montages[i]!), 0, arrangementBytes(layers[i]!)));
+      const { totalWidth, totalHeight } = layers[i]!.arrangement;
+      montages.push(new Uint8Array(await readBuffer(device, picture.montages[i]!), 0, totalWidth * totalHeight * 4));
     }
     for (const buffer of buffers) buffer.destroy();
     picture.dispose();
-    return { tables, stride: colors.length + 4, montages };
+    return { scales, montages };
   });
+}
+
+/** One map's bytes out of a montage of `runPicture`. */
+export function mapOf(montage: Uint8Array, { width, height }: Numbers, position: number, count: number): Uint8ClampedArray {
+  const bytes = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const start = (y * count + position) * width * 4;
+    bytes.set(montage.subarray(start, start + width * 4), y * width * 4);
+  }
+  return bytes;
 }
 
 /** A seeded generator of numbers in [0, 1) (mulberry32). */
@@ -113,8 +126,4 @@ export function random(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-}
-
-function arrangementBytes({ arrangement: { totalWidth, totalHeight } }: PictureLayer): number {
-  return totalWidth * totalHeight * 4;
 }
