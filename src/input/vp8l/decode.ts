@@ -35,7 +35,9 @@ export function decodeALPH(data: Uint8Array, width: number, height: number, dama
     alpha = data.slice(1, 1 + width * height);
     if (alpha.length < width * height) throw damaged();
   } else if (method === 1) {
-    alpha = Uint8Array.from(readPixels(new BitReader(data.subarray(1)), width, height, damaged), (pixel) => pixel >> 8);
+    const pixels = readPixels(new BitReader(data.subarray(1)), width, height, damaged);
+    alpha = new Uint8Array(pixels.length);
+    for (let i = 0; i < pixels.length; i++) alpha[i] = pixels[i]! >> 8;
   } else throw damaged();
   unfilterAlpha(alpha, width, (flags >> 2) & 3);
   return alpha;
@@ -44,13 +46,14 @@ export function decodeALPH(data: Uint8Array, width: number, height: number, dama
 /** Undoes the prediction from the left (1), from above (2), or from both (3), in place. */
 function unfilterAlpha(alpha: Uint8Array, width: number, filter: number): void {
   if (filter === 0) return;
-  for (let i = 1; i < alpha.length; i++) {
-    const left = alpha[i - 1]!;
-    const above = alpha[i - width]!;
-    if (i < width) alpha[i]! += left;
-    else if (i % width === 0 || filter === 2) alpha[i]! += above;
-    else if (filter === 1) alpha[i]! += left;
-    else alpha[i]! += Math.min(255, Math.max(0, left + above - alpha[i - width - 1]!));
+  for (let i = 1; i < Math.min(width, alpha.length); i++) alpha[i]! += alpha[i - 1]!;
+  for (let row = width; row < alpha.length; row += width) {
+    alpha[row]! += alpha[row - width]!;
+    for (let i = row + 1; i < row + width; i++) {
+      const left = alpha[i - 1]!;
+      const above = alpha[i - width]!;
+      alpha[i]! += filter === 1 ? left : filter === 2 ? above : Math.min(255, Math.max(0, left + above - alpha[i - width - 1]!));
+    }
   }
 }
 
