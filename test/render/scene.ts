@@ -38,3 +38,18 @@ export const pixel = ({ width, data }: { width: number; data: ArrayLike<number> 
   const at = (Math.floor(y) * width + Math.floor(x)) * 4;
   return [data[at]!, data[at + 1]!, data[at + 2]!, data[at + 3]!];
 };
+
+interface Pixels {
+  readonly width: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** The first row in which two drawings differ inside a picture's box, its edges (where the frame's line lies) left out; -1 for none. */
+export function firstDifference(one: Pixels, two: Pixels, { box }: ImageMark): number {
+  const row = ({ width, data }: Pixels, y: number) => data.subarray((y * width + box.x + 2) * 4, (y * width + box.x + box.width - 2) * 4);
+  for (let y = box.y + 2; y < box.y + box.height - 2; y++) {
+    const [a, b] = [row(one, y), row(two, y)];
+    if (a.length !== b.length || a.some((value, i) => value !== b[i])) return y;
+  }
+  return -1;
+}
