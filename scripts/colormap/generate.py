@@ -5,8 +5,9 @@ src/colormap/names.generated.ts: the colours that have names there.
     python scripts/colormap/generate.py
 
 The bytes are those of `matplotlib.colormaps[name](np.arange(N), bytes=True)`. Red, then green, then blue are written as differences
-(of order 0, 1 or 2, whichever packs best), modulo 256, folded to 0, 1, 2, ... for 0, -1, +1, ..., one printable character each; then,
-after a space, the few bytes in which matplotlib's own `_r` map is not this table read backwards. src/colormap/table.ts reads it.
+modulo 256, folded to 0, 1, 2, ... for 0, -1, +1, ..., one printable character each; the first character says from which earlier row
+('(' and on: 0, 1, ... rows back) or, as '!', that they are differences of differences, whichever packs best. After a space follow the
+few bytes in which matplotlib's own `_r` map is not this table read backwards. src/colormap/table.ts reads it.
 """
 
 import gzip
@@ -38,11 +39,16 @@ def folded(differences):
     return np.where(differences < 0, -2 * differences - 1, 2 * differences)
 
 
-def encode(table, order):
-    differences = table[:, :3].astype(int)
-    for _ in range(order):
-        differences = np.diff(differences, axis=0, prepend=np.zeros((1, 3), int))
-    return characters(folded((differences + 128) % 256 - 128).T.ravel())
+def encode(table, lag):
+    """`lag` rows back; 0 for differences of differences."""
+    values = table[:, :3].astype(int)
+    if lag == 0:
+        differences = np.diff(values, n=2, axis=0, prepend=np.zeros((2, 3), int))
+    else:
+        differences = values.copy()
+        differences[lag:] -= values[:-lag]
+    text = characters(folded((differences + 128) % 256 - 128).T.ravel())
+    return (chr(FIRST + lag) if lag else '!') + text
 
 
 def exceptions(table, backwards):
@@ -94,7 +100,7 @@ def main():
     assert len(names) == 91
     for name in names:
         table = colours(name)
-        text = min((str(order) + encode(table, order) for order in (0, 1, 2)), key=size)
+        text = min((encode(table, lag) for lag in range(ESCAPE)), key=size)
         odd = exceptions(table, colours(name + '_r')[::-1])
         if odd:
             text += ' ' + odd
@@ -105,6 +111,14 @@ def main():
         )
     (folder.parent / 'names.generated.ts').write_text(named())
     (folder / 'index.ts').write_text(HEAD + ''.join(f"export {{ {name} }} from './{name}';\n" for name in names))
+    # Not `import * as`: a bundler would make that an object with every table, in whatever chunk the tables are.
+    (folder / 'record.ts').write_text(
+        HEAD
+        + ''.join(f"import {{ {name} }} from './{name}';\n" for name in names)
+        + '\n/** All of them by name. */\nexport const record = {\n'
+        + ''.join(f'  {name},\n' for name in names)
+        + '};\n'
+    )
 
 
 main()

@@ -20,9 +20,9 @@ writeFileSync(
   `// Written by scripts/colormap/kernel.mjs with AssemblyScript ${version} from scripts/colormap/kernel.as; do not edit. To write it again:
 //   node scripts/colormap/kernel.mjs
 
-/** The module's bytes, base64. */
+/** The module's bytes in hexadecimal, which packs better than base64. */
 export const KERNEL =
-  '${Buffer.from(binary).toString('base64')}';
+  '${Buffer.from(binary).toString('hex')}';
 `,
 );
 console.log(`${binary.length} bytes`);

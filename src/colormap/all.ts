@@ -4,13 +4,13 @@
  *
  * @packageDocumentation
  */
-import * as tables from './tables/index';
+import { record } from './tables/record';
 import type { Colormap } from './types';
 
 /** A name in `colormaps`. */
-export type ColormapName = keyof typeof tables;
+export type ColormapName = keyof typeof record;
 
 /** All 91 that do not end in `_r` (for those: `reversed(colormaps.viridis)`). */
-export const colormaps: Readonly<Record<ColormapName, Colormap>> = tables;
+export const colormaps: Readonly<Record<ColormapName, Colormap>> = record;
 
 export * from './tables/index';

@@ -8,7 +8,7 @@ import { asWords, paint } from './kernel/scalar';
 import { extent } from './norms/limits';
 import { normalize } from './norms/normalize';
 import { palette } from './palette';
-import { paintByRank } from './ranks';
+import { paintAny } from './rank';
 import { viridis } from './tables/viridis';
 import type { Colormap, Limits, Norm, RGBA, RGBAImage } from './types';
 
@@ -122,7 +122,7 @@ function paintOthers(
   const painted = new Uint32Array(width * height);
   out.fill(free);
   for (const [i, channel] of source.wanted.entries()) {
-    paintByRank(slice(source, channel, map), norm, limits[i]!, colours, painted);
+    paintAny(norm, slice(source, channel, map), limits[i]!, colours, painted);
     const { left, top } = cellOrigin(grid, i);
     for (let y = 0; y < height; y++) out.set(painted.subarray(y * width, (y + 1) * width), (top + y) * grid.width + left);
   }

@@ -1,12 +1,12 @@
 import { check, describe } from '../check';
 import { simdExtent, simdPaint } from './kernel/map';
-import { CHUNK, hasKernel } from './kernel/module';
+import { hasKernel } from './kernel/module';
 import { plan } from './kernel/plan';
 import { asWords, paint } from './kernel/scalar';
 import { extent } from './norms/limits';
 import { normalize } from './norms/normalize';
 import { palette } from './palette';
-import { paintByRank } from './ranks';
+import { paintAny } from './rank';
 import { viridis } from './tables/viridis';
 import type { Colormap, Limits, Norm, RGBAImage, ScalarMap } from './types';
 
@@ -36,31 +36,26 @@ export function colorize(values: ScalarMap, options: ColorizeOptions = {}): RGBA
   const colours = palette(colormap);
   if (options.out !== undefined) checkOut(options.out, width, height);
   const map = data.length === width * height ? data : data.subarray(0, width * height);
-  const { limits, loaded } = limitsOf(map, norm);
+  const limits = limitsOf(map, norm);
   const out = options.out ?? { width, height, data: new Uint8ClampedArray(width * height * 4) };
-  if (out.data.byteOffset % 4 === 0) fill(map, norm, limits, colours, out.data, loaded);
+  if (out.data.byteOffset % 4 === 0) fill(map, norm, limits, colours, out.data);
   else {
     const aligned = new Uint8ClampedArray(out.data.length);
-    fill(map, norm, limits, colours, aligned, loaded);
+    fill(map, norm, limits, colours, aligned);
     out.data.set(aligned);
   }
   return out;
 }
 
-/** The norm's limits for a map, and whether finding them left it in the kernel's memory. */
-function limitsOf(map: Float32Array, norm: Norm): { limits: Limits; loaded: boolean } {
-  if (!norm.linear || norm.fromExtent === undefined) return { limits: norm.limits(map), loaded: false };
-  let loaded = false;
+function limitsOf(map: Float32Array, norm: Norm): Limits {
+  if (norm.fromExtent === undefined) return norm.limits(map);
   let found: Limits | undefined;
-  // A norm with limits of its own does not ask.
   const find = (): Limits => {
-    if (found === undefined) {
-      found = fastExtent(map);
-      loaded = map.length >= 4 && map.length < CHUNK && hasKernel();
-    }
+    found ??= fastExtent(map);
     return found;
   };
-  const limits = norm.fromExtent({
+  // A norm with limits of its own does not ask for these.
+  return norm.fromExtent({
     get vmin() {
       return find().vmin;
     },
@@ -68,18 +63,17 @@ function limitsOf(map: Float32Array, norm: Norm): { limits: Limits; loaded: bool
       return find().vmax;
     },
   });
-  return { limits, loaded };
 }
 
-function fill(map: Float32Array, norm: Norm, limits: Limits, colours: Uint8Array, out: Uint8ClampedArray, loaded: boolean): void {
+function fill(map: Float32Array, norm: Norm, limits: Limits, colours: Uint8Array, out: Uint8ClampedArray): void {
   const words = asWords(out);
   if (!norm.linear) {
-    paintByRank(map, norm, limits, colours, words);
+    paintAny(norm, map, limits, colours, words);
     return;
   }
   const fast = hasKernel() && plan(limits, colours.length / 4 - 4);
   const main = fast ? map.length & ~3 : 0;
-  if (fast) simdPaint(map.subarray(0, main), limits, fast, colours, out, loaded);
+  if (fast) simdPaint(map.subarray(0, main), limits, fast, colours, out);
   paint(map, main, 1, limits, asWords(colours), words, main, map.length - main, 1, 0);
 }
 

@@ -24,8 +24,9 @@ export const LOWEST = -0x7f800001;
 /** One past +Infinity's. */
 export const UNREACHED = 0x7f800001;
 
-const word = /* @__PURE__ */ new Int32Array(1);
-const float = /* @__PURE__ */ new Float32Array(word.buffer);
+const room = /* @__PURE__ */ new ArrayBuffer(4);
+const word = /* @__PURE__ */ new Int32Array(room);
+const float = /* @__PURE__ */ new Float32Array(room);
 
 /**
  * A float32's bits as a signed integer that rises with its value: the bits themselves for a positive sign, `bits ^ 0x7fffffff` for a

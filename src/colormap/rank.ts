@@ -1,3 +1,4 @@
+import { asWords } from './kernel/scalar';
 import type { Limits, Norm } from './types';
 
 /**
@@ -25,4 +26,16 @@ function cut(scaled: number, rows: number): number {
 export function rank(norm: Norm, value: number, limits: Limits, rows: number): number {
   const row = norm.row === undefined ? rowOfFloat32(Math.fround(norm.apply(value, limits)), rows) : norm.row(value, limits, rows);
   return row >= 0 ? (row >= rows ? rows + 2 : Math.floor(row) + 2) : row < 0 ? 1 : 0;
+}
+
+/** Colours each value as the norm says. */
+export function paintEach(norm: Norm, data: Float32Array, limits: Limits, colours: Uint8Array, out: Uint32Array): void {
+  const palette = asWords(colours);
+  for (let i = 0; i < data.length; i++) out[i] = palette[rank(norm, data[i]!, limits, palette.length - 4)]!;
+}
+
+/** Colours values under any norm. */
+export function paintAny(norm: Norm, data: Float32Array, limits: Limits, colours: Uint8Array, out: Uint32Array): void {
+  if (norm.paint === undefined) paintEach(norm, data, limits, colours, out);
+  else norm.paint(data, limits, colours, out);
 }

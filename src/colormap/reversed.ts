@@ -1,6 +1,6 @@
 import { check, describe } from '../check';
 import { palette } from './palette';
-import { flipped, flips } from './table';
+import { codes, flips } from './table';
 import type { Colormap, RGBA } from './types';
 
 const opposites = /* @__PURE__ */ new WeakMap<Colormap, Colormap>();
@@ -18,10 +18,7 @@ export function reversed(colormap: Colormap): Colormap {
       name: `${name}_r`,
       rows,
       get table() {
-        if (table === undefined) {
-          const forwards = colormap.table;
-          table = flips.get(forwards)?.() ?? flipped(forwards);
-        }
+        table ??= backwards(colormap.table);
         return table;
       },
       under: over,
@@ -48,4 +45,20 @@ export function withAlpha(colormap: Colormap, alpha: number): Colormap {
   const at = (place: number): RGBA => colours.slice(place * 4, place * 4 + 4) as unknown as RGBA;
   const { name, rows } = colormap;
   return { name, rows, table: colours.slice(8, 8 + rows * 4), under: at(1), over: at(rows + 2), bad: at(0) };
+}
+
+function backwards(table: Uint8Array): Uint8Array {
+  const odd = flips.get(table);
+  if (typeof odd === 'function') return odd();
+  const rows = table.length / 4;
+  const flip = new Uint8Array(table.length);
+  for (let row = 0; row < rows; row++) flip.set(table.subarray(row * 4, row * 4 + 4), (rows - 1 - row) * 4);
+  let place = 0;
+  for (const step of codes(odd ?? '')) {
+    place += step >> 1;
+    const channel = Math.floor(place / rows);
+    // A step of 50 only moves on.
+    if (step < 50) flip[(rows - 1 - (place - channel * rows)) * 4 + channel]! += step & 1 ? 1 : -1;
+  }
+  return flip;
 }

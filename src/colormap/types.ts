@@ -69,4 +69,9 @@ export interface Norm {
    * kernel finds them faster, for many channels at once.
    */
   fromExtent?(extent: Limits): Limits;
+  /**
+   * Colours many values faster than asking for one after the other; the same colours. `colours` is the colormap's `palette`, `out` gets a
+   * pixel's four bytes in one word.
+   */
+  paint?(data: Float32Array, limits: Limits, colours: Uint8Array, out: Uint32Array): void;
 }

@@ -18,14 +18,13 @@ export function simdExtent(data: Float32Array): Limits {
   return { vmin: of(Math.min, lows), vmax: of(Math.max, highs) };
 }
 
-/** Colours a multiple of 4 values. `loaded`: they are at most CHUNK, and `simdExtent` has just read them. */
+/** Colours a multiple of 4 values. */
 export function simdPaint(
   data: Float32Array,
   { vmin, vmax }: Limits,
   plan: Plan,
   colours: Uint8Array,
   out: Uint8Array | Uint8ClampedArray,
-  loaded: boolean,
 ): void {
   const layout = layOut(4, CHUNK * 4, CHUNK * 4);
   const { exports, bytes, words, floats, doubles, exactLows, ranges, lows, scales, targets, input, output } = layout;
@@ -40,7 +39,7 @@ export function simdPaint(
   const rows = colours.length / 4 - 4;
   for (let start = 0; start < data.length; start += CHUNK) {
     const part = data.subarray(start, start + CHUNK);
-    if (!loaded) floats.set(part, input / 4);
+    floats.set(part, input / 4);
     exports.colors(
       input,
       1,

@@ -54,7 +54,7 @@ let views: Pick<Layout, 'bytes' | 'words' | 'floats' | 'doubles'> | undefined;
 export function hasKernel(): boolean {
   if (kernel === undefined) {
     try {
-      const bytes = Uint8Array.from(atob(KERNEL), (character) => character.charCodeAt(0));
+      const bytes = Uint8Array.from(KERNEL.match(/../g)!, (digits) => Number.parseInt(digits, 16));
       kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Exports;
     } catch {
       // No WebAssembly, none with SIMD, or a page that forbids it: the scalar twin gives the same bytes.

@@ -1,4 +1,5 @@
 import { check, checkInteger, describe } from '../../check';
+import { paintByEdges } from '../paint-edges';
 import type { Norm } from '../types';
 
 export interface BoundaryNormOptions {
@@ -79,6 +80,7 @@ export function boundaryNorm(options: BoundaryNormOptions): Norm & { readonly bo
       return boundaries[bin]! + (at - bin) * (boundaries[bin + 1]! - boundaries[bin]!);
     },
     row: (value, _limits, rows) => row(value, colours(rows)),
+    paint: paintByEdges,
     withLimits: () => boundaryNorm(options),
   };
 }

@@ -1,5 +1,6 @@
 import { check, describe } from '../../check';
 import { floatKey, keyFloat } from '../edges';
+import { paintByEdges } from '../paint-edges';
 import type { Limits, Norm } from '../types';
 import { checkLimitOptions, extent, fill, fixedLimits } from './limits';
 import type { NormalizeOptions } from './normalize';
@@ -31,6 +32,7 @@ export function createNorm(position: (value: number) => number): Norm {
     },
     apply: (value) => position(value),
     invert: (at) => invert(at),
+    paint: paintByEdges,
   };
 }
 
@@ -80,6 +82,7 @@ export function funcNorm(options: FuncNormOptions): Norm {
       return Number.isFinite(position) ? position : Number.NaN;
     },
     invert: (at, { vmin, vmax } = own()) => inverse(at * (forward(vmax) - forward(vmin)) + forward(vmin)),
+    paint: paintByEdges,
     withLimits: ({ vmin, vmax }) => funcNorm({ ...options, vmin, vmax }),
   };
 }

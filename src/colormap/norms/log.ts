@@ -1,5 +1,6 @@
 import { check } from '../../check';
 import { log10 } from '../numpy/log10';
+import { paintByEdges } from '../paint-edges';
 import type { Limits, Norm } from '../types';
 import { checkLimitOptions, fill, fixedLimits } from './limits';
 import type { NormalizeOptions } from './normalize';
@@ -49,6 +50,7 @@ export function logNorm(options: NormalizeOptions = {}): Norm {
       prepare(limits);
       return limits.vmin === limits.vmax ? limits.vmin : 10 ** (position * range + low);
     },
+    paint: paintByEdges,
     withLimits: ({ vmin, vmax }) => logNorm({ vmin, vmax, clip }),
   };
 }

@@ -1,5 +1,6 @@
 import { check, describe } from '../../check';
 import { power } from '../numpy/power';
+import { paintByEdges } from '../paint-edges';
 import type { Limits, Norm } from '../types';
 import { checkLimitOptions, extent, fill, fixedLimits } from './limits';
 import type { NormalizeOptions } from './normalize';
@@ -38,6 +39,7 @@ export function powerNorm(options: PowerNormOptions): Norm {
       return position > 0 ? power(position, exponent) : position;
     },
     invert: (position, { vmin, vmax } = own()) => (position > 0 ? position ** (1 / gamma) : position) * (vmax - vmin) + vmin,
+    paint: paintByEdges,
     withLimits: ({ vmin, vmax }) => powerNorm({ gamma, vmin, vmax, clip }),
   };
 }

@@ -1,5 +1,6 @@
 import { check, describe } from '../../check';
 import { log } from '../numpy/log';
+import { paintByEdges } from '../paint-edges';
 import { rowOfFloat64 } from '../rank';
 import type { Limits, Norm } from '../types';
 import { checkLimitOptions, checkOrder, fixedLimits } from './limits';
@@ -69,6 +70,7 @@ export function symLogNorm(options: SymLogNormOptions): Norm {
       return backward(position * (forward(vmax) - low) + low);
     },
     row: (value, limits, rows) => rowOfFloat64(apply(value, limits), rows),
+    paint: paintByEdges,
     withLimits: ({ vmin, vmax }) => symLogNorm({ ...options, vmin, vmax }),
   };
 }

@@ -1,4 +1,5 @@
 import { check, describe } from '../../check';
+import { paintByEdges } from '../paint-edges';
 import { rowOfFloat64 } from '../rank';
 import type { Limits, Norm } from '../types';
 import { checkLimitOptions, extent, fixedLimits, type LimitOptions } from './limits';
@@ -53,6 +54,7 @@ function build(options: TwoSlopeNormOptions): Norm {
       position < 0.5 ? vmin + 2 * position * (vcenter - vmin) : vcenter + (2 * position - 1) * (vmax - vcenter),
     row: (value, limits, rows) => rowOfFloat64(apply(value, limits), rows),
     // Not through twoSlopeNorm: limits found in data may coincide with vcenter.
+    paint: paintByEdges,
     withLimits: ({ vmin, vmax }) => build({ vcenter, vmin, vmax }),
   };
 }

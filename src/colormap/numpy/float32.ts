@@ -3,10 +3,11 @@
  * not always what one rounding gives.
  */
 
-const double = /* @__PURE__ */ new Float64Array(1);
-const words = /* @__PURE__ */ new Uint32Array(double.buffer);
-const single = /* @__PURE__ */ new Float32Array(1);
-const bits = /* @__PURE__ */ new Uint32Array(single.buffer);
+const room = /* @__PURE__ */ new ArrayBuffer(8);
+const double = /* @__PURE__ */ new Float64Array(room);
+const words = /* @__PURE__ */ new Uint32Array(room);
+const single = /* @__PURE__ */ new Float32Array(room);
+const bits = /* @__PURE__ */ new Uint32Array(room);
 
 /** A float32's bits, unsigned. */
 export function bitsOf(value: number): number {

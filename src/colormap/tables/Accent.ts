@@ -3,4 +3,4 @@
 import { packed } from '../table';
 
 /** 8 colours; equal to `matplotlib.colormaps["Accent"]` of matplotlib 3.11.2. */
-export const Accent = /* @__PURE__ */ packed('Accent', 8, '0[76[0+-)[/(G[0)[44[.5[2+[/7)[50,[3.[44[76[-/[7+[45[17[76T[44');
+export const Accent = /* @__PURE__ */ packed('Accent', 8, '-[76[0+-)[/([6**[5*[.5[2+[/7)[50[/*[2-[3+[76[-/[7+[45[17([0,[+7');

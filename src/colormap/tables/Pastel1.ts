@@ -3,4 +3,4 @@
 import { packed } from '../table';
 
 /** 9 colours; equal to `matplotlib.colormaps["Pastel1"]` of matplotlib 3.11.2. */
-export const Pastel1 = /* @__PURE__ */ packed('Pastel1', 9, '01[11[./[,++)[+--C[1/[.-Q[.1[,5)[,7[,3C[2+[+1[/-[+/[3+[./[0-OC');
+export const Pastel1 = /* @__PURE__ */ packed('Pastel1', 9, '*1[11[-5[-.[.,[,*Y+B[1/[.-[.6+K[.0)[,1[+,[2+[+1V*[+5WV[,([.2');

@@ -3,4 +3,4 @@
 import { packed } from '../table';
 
 /** 8 colours; equal to `matplotlib.colormaps["Pastel2"]` of matplotlib 3.11.2. */
-export const Pastel2 = /* @__PURE__ */ packed('Pastel2', 8, '1[11[1,[.+[-*CZC[,1[+3Q8=[-.-GS[.-[,)[/0/[+-[+-[+4(');
+export const Pastel2 = /* @__PURE__ */ packed('Pastel2', 8, '+[11-[.1[0*U[.0-[++[+3[.-[--W[-([+2X[-)[.-[2/WV[+2[/+W.');

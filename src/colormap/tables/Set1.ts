@@ -3,4 +3,4 @@
 import { packed } from '../table';
 
 /** 9 colours; equal to `matplotlib.colormaps["Set1"]` of matplotlib 3.11.2. */
-export const Set1 = /* @__PURE__ */ packed('Set1', 9, '0[+/[.6[12[47))[3+9[45[+,[74[2)[14[76)[24[75[45[+0[07[1,[31([..[-([0)[45');
+export const Set1 = /* @__PURE__ */ packed('Set1', 9, '.[+/[.6[12[47))[/3[/7[10[+,[74[2)[14[76)[/0.S[+0[07[1,[31([..@6[16');

@@ -3,4 +3,4 @@
 import { packed } from '../table';
 
 /** 8 colours; equal to `matplotlib.colormaps["okabe_ito"]` of matplotlib 3.11.2. */
-export const okabe_ito = /* @__PURE__ */ packed('okabe_ito', 8, '0([++[24(G([--[./([4)[1/[4+[+/[6,[34[7*((U[6.[0,[13([3)');
+export const okabe_ito = /* @__PURE__ */ packed('okabe_ito', 8, '.([++[24(G([--[++([4)[1/[4+[+/[6,[34[,3((U[6.[0,[13([3)');
