@@ -1,0 +1,177 @@
+import { Camera } from './camera';
+import { layerColoring } from './coloring';
+import { byId, h } from './dom';
+import { download } from './downloads';
+import { acceptFiles } from './drop';
+import { Engine, EngineError } from './engine';
+import { count, shape } from './numbers';
+import { bindControls, showPreparation } from './panels/controls';
+import { Detail } from './panels/detail';
+import { Grid } from './panels/grid';
+import { LayersPanel } from './panels/layers';
+import { alert, clearAlert, withProgress } from './panels/messages';
+import { showPredictions } from './panels/predictions';
+import type { ExportRequest, LayerView, ModelView, PictureView, Preparation } from './protocol';
+import { Store } from './state';
+import { fromHash, syncAddress } from './url';
+
+/** Puts the panels together: a model and a picture go in, layers come out. */
+export class App {
+  private readonly engine = new Engine();
+  private readonly store = new Store(fromHash(location.hash));
+  private readonly layers = new LayersPanel(this.store);
+  private readonly grid = new Grid(this.store);
+  private readonly detail = new Detail(this.store, () => this.grid.order);
+  private readonly camera = new Camera();
+  private readonly picture = byId<HTMLCanvasElement>('picture');
+  private model: ModelView | undefined;
+  private layer: LayerView | undefined;
+  private request: AbortController | undefined;
+
+  constructor() {
+    bindControls(this.store);
+    syncAddress(this.store);
+    acceptFiles({
+      onModel: (files) => void this.attempt(() => this.openModel(files.length === 1 ? files[0]! : files)),
+      onPicture: (file) => void this.attempt(() => this.openPicture(file)),
+    });
+    this.store.on(['layer'], () => void this.attempt(() => this.showLayer()));
+    this.store.on(['range', 'size'], () => void this.attempt(() => this.openPicture()));
+    this.store.on(['colormap', 'reversed', 'norm', 'shared'], () => this.recolor());
+    byId('camera').addEventListener('click', () => void this.attempt(() => this.toggleCamera()));
+    this.bindDownloads();
+  }
+
+  async start(model: string, picture: string): Promise<void> {
+    await this.attempt(() => this.openModel(model, picture));
+  }
+
+  /** Runs something a person asked for; what goes wrong is said in a sentence. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'aborted') return;
+      alert(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async openModel(source: string | File | readonly File[], picture?: string): Promise<void> {
+    clearAlert();
+    const what = `Opening ${typeof source === 'string' ? 'the first model' : 'length' in source ? source.map(({ name }) => name).join(', ') : source.name}`;
+    const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source }, { signal, onProgress }));
+    this.model = model;
+    this.layer = undefined;
+    showModel(model);
+    this.layers.show(model.layers);
+    const known = model.layers.some(({ path }) => path === this.store.get().layer);
+    const first = model.layers.find(({ spatial }) => spatial) ?? model.layers[0];
+    if (!known) this.store.set({ layer: first?.path ?? '', channel: null });
+    await this.openPicture(picture);
+  }
+
+  private async openPicture(source?: string | Blob | ImageBitmap): Promise<void> {
+    if (!this.model) return;
+    const preparation = this.preparation(this.model);
+    showPreparation(preparation, this.model.freeSize, this.model.note);
+    const transfer = typeof ImageBitmap !== 'undefined' && source instanceof ImageBitmap ? [source] : [];
+    if (source instanceof Blob) {
+      clearAlert();
+      this.camera.stop();
+      byId('camera').setAttribute('aria-pressed', 'false');
+    }
+    const picture = await this.engine.call('picture', { source, preparation }, { transfer });
+    this.showPicture(picture);
+    await this.showLayer();
+    showPredictions(await this.engine.call('predict', {}));
+  }
+
+  private preparation(model: ModelView): Preparation {
+    const { range, size } = this.store.get();
+    return { range: range === 'auto' ? model.range : range, size };
+  }
+
+  private showPicture({ image, original }: PictureView): void {
+    const { picture } = this;
+    picture.width = image.width;
+    picture.height = image.height;
+    picture.getContext('2d')?.drawImage(image, 0, 0);
+    image.close();
+    byId('picture-facts').textContent = `${original[0]} × ${original[1]}, seen as ${picture.width} × ${picture.height}`;
+    this.detail.showPicture(picture);
+  }
+
+  private async showLayer(): Promise<void> {
+    const { layer: path } = this.store.get();
+    const row = this.model?.layers.find((one) => one.path === path);
+    if (!row || this.picture.width === 1) return;
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
+    byId('maps').setAttribute('aria-busy', 'true');
+    try {
+      const layer = await this.engine.call('layer', { path }, { signal: request.signal });
+      this.layer = layer;
+      byId('layer-heading').textContent = path;
+      const parameters = row.parameters > 0 ? ` · ${count(row.parameters)} parameters` : '';
+      byId('layer-facts').textContent = `${row.className} · ${shape(layer.shape.slice(1))}${parameters}`;
+      const coloring = layerColoring(this.store.get(), layer);
+      this.grid.show(layer, coloring);
+      this.detail.show(layer, coloring);
+      document.documentElement.dataset.shown = path;
+    } finally {
+      if (this.request === request) byId('maps').removeAttribute('aria-busy');
+    }
+  }
+
+  private recolor(): void {
+    if (!this.layer) return;
+    const coloring = layerColoring(this.store.get(), this.layer);
+    this.grid.recolor(coloring);
+    this.detail.show(this.layer, coloring);
+  }
+
+  private async toggleCamera(): Promise<void> {
+    const button = byId('camera');
+    clearAlert();
+    if (this.camera.on) this.camera.stop();
+    else {
+      await this.camera.start(async (frame) => {
+        try {
+          await this.openPicture(frame);
+        } catch (error) {
+          // A layer chosen meanwhile cancels a frame; the next one shows it.
+          if (error instanceof EngineError && error.code === 'aborted') return;
+          this.camera.stop();
+          button.setAttribute('aria-pressed', 'false');
+          alert(error instanceof Error ? error.message : String(error));
+        }
+      });
+    }
+    button.setAttribute('aria-pressed', String(this.camera.on));
+  }
+
+  private bindDownloads(): void {
+    const bind = (id: string, channel: () => number | null) => {
+      byId(id).addEventListener('click', ({ target }) => {
+        const format = (target as Element).closest<HTMLElement>('[data-format]')?.dataset.format as ExportRequest['format'] | undefined;
+        const { layer } = this;
+        if (!format || !layer) return;
+        byId<HTMLDetailsElement>('downloads').open = false;
+        void this.attempt(() => download(this.engine, this.store.get(), layer, { channel: channel(), order: this.grid.order, format }));
+      });
+    };
+    bind('downloads', () => null);
+    bind('channel-downloads', () => this.store.get().channel);
+  }
+}
+
+function showModel(model: ModelView): void {
+  byId('model-facts').textContent = `${model.file || model.name} · ${model.producer} · ${count(model.parameters)} parameters`;
+  byId('runtime').textContent = `Computed with ${BACKENDS[model.backend] ?? model.backend}`;
+  byId('attempts').replaceChildren(
+    ...model.attempts.map(({ backend, reason }) => h('li', {}, `${BACKENDS[backend] ?? backend}: ${reason}`)),
+  );
+}
+
+const BACKENDS: Readonly<Record<string, string>> = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly', cpu: 'JavaScript' };

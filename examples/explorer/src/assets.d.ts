@@ -1,0 +1,4 @@
+declare module '*.h5?url' {
+  const address: string;
+  export default address;
+}

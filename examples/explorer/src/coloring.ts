@@ -1,0 +1,64 @@
+import { type Colormap, colorize, type Norm, sharedLimits } from 'activation-lens';
+import { colormapOf } from './colormaps';
+import { createNorm, type NormSettings } from './norms';
+import type { LayerView } from './protocol';
+import type { View } from './state';
+
+/** How the maps of a layer are coloured, as the view asks. */
+export interface LayerColoring {
+  readonly colormap: Colormap;
+  readonly norm: Norm;
+  /** Why nothing can be coloured this way. */
+  readonly failure?: string;
+}
+
+export function normSettings({ norm }: View, { statistics }: LayerView): NormSettings {
+  const sizes = statistics.flatMap(({ min, max }) => [Math.abs(min), Math.abs(max)]).filter(Number.isFinite);
+  return { name: norm, reach: sizes.reduce((most, size) => Math.max(most, size), 0) };
+}
+
+export function layerColoring(view: View, layer: LayerView): LayerColoring {
+  const colormap = colormapOf(view.colormap, view.reversed);
+  const norm = createNorm(normSettings(view, layer));
+  if (!view.shared || layer.maps.length === 0) return { colormap, norm };
+  try {
+    return {
+      colormap,
+      norm: sharedLimits(
+        layer.maps.map((data) => ({ data })),
+        norm,
+      ),
+    };
+  } catch (error) {
+    return { colormap, norm, failure: sentence(error) };
+  }
+}
+
+/** Draws one map into a canvas of its size. Returns why that is not possible, or nothing. */
+export function paint(
+  canvas: HTMLCanvasElement,
+  layer: LayerView,
+  channel: number,
+  { colormap, norm, failure }: LayerColoring,
+): string | undefined {
+  const { width, height } = layer;
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const context = canvas.getContext('2d');
+  const data = layer.maps[channel];
+  if (!context || !data) return 'There is no such map.';
+  if (failure !== undefined) return failure;
+  const pixels = new ImageData(width, height);
+  try {
+    colorize({ width, height, data }, { colormap, norm, out: pixels });
+  } catch (error) {
+    context.clearRect(0, 0, width, height);
+    return sentence(error);
+  }
+  context.putImageData(pixels, 0, 0);
+  return undefined;
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,205 @@
+import { type LayerColoring, paint } from '../coloring';
+import { byId, h } from '../dom';
+import { percent, short } from '../numbers';
+import { channelOrder, MEASURES } from '../order';
+import type { LayerView } from '../protocol';
+import type { Store } from '../state';
+import { describePlace, type Place, placeAt } from './place';
+import { Roving } from './roving';
+
+/** Milliseconds of a frame that painting may take. */
+const BUDGET = 7;
+/** Tiles made at once. */
+const SLICE = 128;
+
+/** The channels of the selected layer. A map is painted when it comes near the screen. */
+export class Grid {
+  private readonly list = byId('maps');
+  private readonly note = byId('grid-note');
+  private readonly readout = byId('readout');
+  private readonly roving = new Roving(this.list, '.tile');
+  private readonly observer: IntersectionObserver;
+  private layer: LayerView | undefined;
+  private coloring: LayerColoring | undefined;
+  private tiles = new Map<number, HTMLButtonElement>();
+  private readonly near = new Set<HTMLButtonElement>();
+  private readonly waiting = new Set<HTMLButtonElement>();
+  private building = 0;
+  /** The channels as they are shown. */
+  order: readonly number[] = [];
+
+  constructor(private readonly store: Store) {
+    this.observer = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: '300px' });
+    this.list.addEventListener('click', ({ target }) => {
+      const tile = (target as Element).closest<HTMLButtonElement>('.tile');
+      if (tile) store.set({ channel: Number(tile.dataset.channel) });
+    });
+    this.list.addEventListener('pointermove', (event) => this.hover(event));
+    this.list.addEventListener('pointerleave', () => {
+      this.readout.hidden = true;
+    });
+    store.on(['sort', 'hideDead'], () => this.arrange());
+    store.on(['tile'], () => this.resize());
+    store.on(['channel'], () => this.mark());
+    this.resize();
+  }
+
+  show(layer: LayerView, coloring: LayerColoring): void {
+    const same = this.layer?.path === layer.path && this.layer.maps.length === layer.maps.length && this.layer.width === layer.width;
+    this.layer = layer;
+    this.coloring = coloring;
+    if (same) {
+      // The same layer of another picture: tiles stay where they are, so that a moving picture can be followed.
+      for (const tile of this.tiles.values()) this.describe(tile);
+      this.repaint();
+      this.summarize();
+      return;
+    }
+    this.list.style.setProperty('--aspect', String(layer.height / layer.width || 1));
+    this.list.classList.toggle('single', layer.kind !== 'maps');
+    this.arrange();
+  }
+
+  recolor(coloring: LayerColoring): void {
+    this.coloring = coloring;
+    this.repaint();
+    this.summarize();
+  }
+
+  /** Makes the tiles anew, in order. */
+  private arrange(): void {
+    const { layer } = this;
+    if (!layer) return;
+    const turn = ++this.building;
+    this.order = channelOrder(this.store.get(), layer);
+    this.observer.disconnect();
+    this.near.clear();
+    this.waiting.clear();
+    this.tiles = new Map();
+    this.list.replaceChildren();
+    const build = (start: number) => {
+      if (turn !== this.building) return;
+      const fragment = document.createDocumentFragment();
+      for (const channel of this.order.slice(start, start + SLICE)) fragment.append(this.item(channel));
+      this.list.append(fragment);
+      if (start + SLICE < this.order.length) requestAnimationFrame(() => build(start + SLICE));
+      else this.mark();
+    };
+    build(0);
+    this.summarize();
+  }
+
+  private item(channel: number): HTMLLIElement {
+    const canvas = h('canvas', { width: this.layer!.width, height: this.layer!.height });
+    const tile = h(
+      'button',
+      { type: 'button', class: 'tile', tabindex: this.tiles.size === 0 ? 0 : -1, 'data-channel': channel },
+      canvas,
+      h('span', { class: 'caption' }, h('b'), h('span')),
+    );
+    this.tiles.set(channel, tile);
+    this.describe(tile);
+    this.observer.observe(tile);
+    return h('li', {}, tile);
+  }
+
+  private describe(tile: HTMLButtonElement): void {
+    const layer = this.layer!;
+    const channel = Number(tile.dataset.channel);
+    const statistics = layer.statistics[channel]!;
+    const { sort } = this.store.get();
+    const dead = statistics.dead && layer.kind === 'maps';
+    const value = sort === 'sparsity' ? percent(statistics.zeros) : short(MEASURES[sort](statistics));
+    const [number, fact] = tile.lastElementChild!.children;
+    number!.textContent = layer.kind === 'maps' ? String(channel) : layer.kind === 'units' ? 'all units' : 'steps × channels';
+    fact!.textContent = dead ? 'dead' : sort === 'index' ? '' : value;
+    tile.classList.toggle('dead', dead);
+    const range = dead ? `dead, all ${short(statistics.min)}` : `${short(statistics.min)} to ${short(statistics.max)}`;
+    tile.setAttribute('aria-label', layer.kind === 'maps' ? `Channel ${channel}, ${range}` : `All values, ${range}`);
+  }
+
+  private mark(): void {
+    const { channel } = this.store.get();
+    for (const pressed of this.list.querySelectorAll('[aria-pressed]')) pressed.removeAttribute('aria-pressed');
+    const tile = channel === null ? undefined : this.tiles.get(channel);
+    tile?.setAttribute('aria-pressed', 'true');
+    if (tile) this.roving.stop(tile);
+  }
+
+  private resize(): void {
+    this.list.style.setProperty('--tile', `${this.store.get().tile}px`);
+  }
+
+  private summarize(): void {
+    const { layer, coloring, note } = this;
+    if (!layer) return;
+    if (layer.kind === 'none') {
+      note.textContent = `This layer gives ${layer.shape.length === 0 ? 'a single number' : `an array of ${layer.shape.join(' × ')}`}: there is no picture of that.`;
+      return;
+    }
+    const dead = layer.kind === 'maps' ? layer.statistics.filter((one) => one.dead).length : 0;
+    const all = layer.statistics.length;
+    const what =
+      layer.kind === 'maps'
+        ? `${all} ${all === 1 ? 'channel' : 'channels'}`
+        : layer.kind === 'units'
+          ? `${layer.shape[1]} units, one cell each`
+          : `${layer.height} steps × ${layer.width} channels`;
+    const parts = [what];
+    if (dead > 0) parts.push(`${dead} dead (one value only)`);
+    if (this.order.length < all) parts.push(`${this.order.length} shown`);
+    if (this.store.get().shared) {
+      const limits = coloring && !coloring.failure ? coloring.norm.limits(layer.maps[0]!) : undefined;
+      if (limits) parts.push(`colours from ${short(limits.vmin)} to ${short(limits.vmax)} in all`);
+    } else if (all > 1) parts.push('each has its own range of colours');
+    note.textContent = coloring?.failure ?? `${parts.join(' · ')}.`;
+  }
+
+  private seen(entries: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const tile = target as HTMLButtonElement;
+      if (!isIntersecting) {
+        this.near.delete(tile);
+        continue;
+      }
+      this.near.add(tile);
+      if (!tile.dataset.painted) this.enqueue(tile);
+    }
+  }
+
+  private repaint(): void {
+    for (const tile of this.tiles.values()) delete tile.dataset.painted;
+    for (const tile of this.near) this.enqueue(tile);
+  }
+
+  private enqueue(tile: HTMLButtonElement): void {
+    if (this.waiting.size === 0) requestAnimationFrame(() => this.work());
+    this.waiting.add(tile);
+  }
+
+  private work(): void {
+    const end = performance.now() + BUDGET;
+    for (const tile of this.waiting) {
+      this.waiting.delete(tile);
+      const failure = paint(tile.querySelector('canvas')!, this.layer!, Number(tile.dataset.channel), this.coloring!);
+      tile.dataset.painted = 'yes';
+      if (failure) tile.title = failure;
+      else tile.removeAttribute('title');
+      if (performance.now() > end) break;
+    }
+    if (this.waiting.size > 0) requestAnimationFrame(() => this.work());
+  }
+
+  private hover(event: PointerEvent): void {
+    const canvas = (event.target as Element).closest('.tile')?.querySelector('canvas');
+    const channel = Number(canvas?.parentElement?.dataset.channel);
+    const place: Place | undefined = canvas ? placeAt(canvas, channel, event.clientX, event.clientY) : undefined;
+    this.readout.hidden = !place || !this.layer;
+    if (!place || !this.layer) return;
+    this.readout.textContent = describePlace(this.layer, place);
+    const { offsetWidth, offsetHeight } = this.readout;
+    const x = Math.max(8, Math.min(event.clientX + 14, innerWidth - offsetWidth - 8));
+    const y = event.clientY + 18 + offsetHeight > innerHeight ? event.clientY - offsetHeight - 10 : event.clientY + 18;
+    this.readout.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  }
+}

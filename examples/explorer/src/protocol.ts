@@ -1,0 +1,121 @@
+import type { ChannelStatistics, ModelFormat, RuntimeAttempt, Shape } from 'activation-lens';
+import type { ColormapName } from 'activation-lens/colormaps';
+import type { NormSettings } from './norms';
+
+/** What the page asks of the worker that holds the model, and what comes back. Everything here crosses `postMessage`. */
+export interface Requests {
+  open: { args: { source: string | File | readonly File[] }; result: ModelView };
+  /** Sets the picture and turns it into the model's input. Without a source: the same picture, prepared in another way. */
+  picture: { args: { source?: string | Blob | ImageBitmap | undefined; preparation: Preparation }; result: PictureView };
+  layer: { args: { path: string }; result: LayerView };
+  predict: { args: Record<never, never>; result: readonly OutputView[] };
+  export: { args: ExportRequest; result: Blob };
+}
+
+export type RequestKind = keyof Requests;
+
+/** How a picture becomes numbers. */
+export type ValueRange = 'unit' | 'byte' | 'tf' | 'caffe' | 'torch';
+
+export interface Preparation {
+  readonly range: ValueRange;
+  /** Rows and columns where the model leaves them free. */
+  readonly size: number;
+}
+
+export interface LayerRow {
+  readonly path: string;
+  readonly name: string;
+  readonly className: string;
+  readonly shape: Shape;
+  readonly parameters: number;
+  /** Its output has rows, columns and channels. */
+  readonly spatial: boolean;
+}
+
+export interface ModelView {
+  readonly name: string;
+  readonly file: string;
+  readonly format: ModelFormat;
+  readonly producer: string;
+  readonly parameters: number;
+  readonly layers: readonly LayerRow[];
+  readonly backend: string;
+  readonly attempts: readonly RuntimeAttempt[];
+  /** What the model's own layers suggest for `Preparation.range`. */
+  readonly range: ValueRange;
+  /** The model leaves the picture's size to its user. */
+  readonly freeSize: boolean;
+  readonly channels: number;
+  /** Something about the input that a person should know. */
+  readonly note: string;
+}
+
+/** The picture as the model gets it, before its values are scaled. */
+export interface PictureView {
+  readonly name: string;
+  readonly image: ImageBitmap;
+  readonly original: readonly [width: number, height: number];
+}
+
+/** One layer's output, ready to be coloured. */
+export interface LayerView {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /**
+   * 'maps': one map a channel. 'units': one map, its cells are the units in reading order. 'sequence': one map, a row is a step and a
+   * column a channel. 'none': nothing that is a picture.
+   */
+  readonly kind: 'maps' | 'units' | 'sequence' | 'none';
+  readonly width: number;
+  readonly height: number;
+  readonly maps: readonly Float32Array[];
+  readonly statistics: readonly ChannelStatistics[];
+  readonly milliseconds: number;
+}
+
+export interface OutputView {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The largest, at most ten, largest first. Empty for an output that is a picture. */
+  readonly top: readonly { readonly index: number; readonly value: number }[];
+  readonly units: number;
+  /** The values are not negative and add up to one. */
+  readonly probabilities: boolean;
+}
+
+export interface Coloring {
+  readonly colormap: ColormapName;
+  readonly reversed: boolean;
+  readonly norm: NormSettings;
+  readonly shared: boolean;
+}
+
+export interface ExportRequest extends Coloring {
+  readonly path: string;
+  /** One channel, or all in `order`. */
+  readonly channel: number | null;
+  readonly order: readonly number[];
+  readonly format: 'png' | 'svg' | 'npy';
+}
+
+export interface Progress {
+  readonly phase: 'fetch' | 'weights';
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** An error as it crosses to the page: `code` is an ActivationLensError's, or 'unexpected'. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type ToWorker =
+  | { [K in RequestKind]: { readonly id: number; readonly kind: K; readonly args: Requests[K]['args'] } }[RequestKind]
+  | { readonly id: number; readonly kind: 'cancel' };
+
+export type FromWorker =
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly result: Requests[RequestKind]['result'] }
+  | { readonly id: number; readonly failure: Failure };

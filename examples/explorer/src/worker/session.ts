@@ -1,0 +1,194 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  type Activation,
+  ActivationLensError,
+  type Activations,
+  createExtractor,
+  flattenLayers,
+  type LayerInfo,
+  loadImage,
+  loadModel,
+  type Model,
+  type PixelImage,
+} from 'activation-lens';
+import type { ExportRequest, LayerView, ModelView, OutputView, Preparation, Progress, Requests, ValueRange } from '../protocol';
+import { registerBackends } from './backends';
+import { exportLayer } from './exports';
+import { type InputPlan, noteOn, planInputs, toInput } from './input';
+import { measure } from './measure';
+import { readOutput } from './outputs';
+
+/** As many numbers of all layers together are kept for one picture, so that changing the layer computes nothing. */
+const KEEP = 48e6;
+
+/** One model, one picture, and what the model makes of it. */
+export class Session {
+  private model: Model | undefined;
+  private plans: readonly InputPlan[] = [];
+  private layers: readonly LayerInfo[] = [];
+  private picture: PixelImage | undefined;
+  private pictureName = '';
+  private inputs: readonly Tensor[] = [];
+  private kept: Activations | undefined;
+  /** Single layers asked for since the picture came. */
+  private asked = 0;
+
+  async open(source: string | File | readonly File[], signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<ModelView> {
+    const left = await registerBackends();
+    const model = await loadModel(source, { signal, onProgress });
+    try {
+      const plans = planInputs(model);
+      this.close();
+      this.model = model;
+      this.plans = plans;
+      this.layers = flattenLayers(model);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    const file = typeof source === 'string' ? (source.split('/').at(-1) ?? '') : 'length' in source ? (source[0]?.name ?? '') : source.name;
+    return {
+      name: model.name,
+      file: file.replace(/[?#].*$/, ''),
+      format: model.format,
+      producer: model.producer,
+      parameters: model.layers.reduce((sum, { parameters }) => sum + parameters, 0),
+      layers: this.layers.map(({ path, name, className, outputShape, parameters }) => ({
+        path,
+        name,
+        className,
+        shape: outputShape,
+        parameters,
+        spatial: outputShape.length === 4,
+      })),
+      backend: model.runtime.backend,
+      attempts: model.runtime.attempts.map((attempt) => {
+        const reason = left[attempt.backend];
+        return attempt.outcome === 'rejected' && reason !== undefined ? { ...attempt, reason } : attempt;
+      }),
+      range: suggestedRange(this.layers),
+      freeSize: this.plans.some(({ height, width }) => height === null || width === null),
+      channels: this.plans[0]!.channels,
+      note: noteOn(model, this.plans),
+    };
+  }
+
+  async setPicture({ source, preparation }: Requests['picture']['args'], signal: AbortSignal): Promise<Requests['picture']['result']> {
+    this.need();
+    if (source !== undefined) {
+      this.picture = await loadImage(source, { colorMode: 'rgba', signal });
+      this.pictureName = source instanceof File ? source.name : typeof source === 'string' ? 'the picture' : 'camera';
+      if ('close' in Object(source)) (source as ImageBitmap).close();
+    }
+    const { picture } = this;
+    if (!picture) throw new ActivationLensError('image', 'There is no picture yet: open one.');
+    const images = await Promise.all(this.plans.map((plan) => this.fit(picture, plan, preparation)));
+    this.forget();
+    this.inputs = images.map((image, i) => toInput(image, this.plans[i]!, preparation.range));
+    const seen = await loadImage(images[0]!, { colorMode: 'rgba' });
+    const data = new ImageData(new Uint8ClampedArray(seen.data), seen.width, seen.height);
+    return { name: this.pictureName, image: await createImageBitmap(data), original: [picture.width, picture.height] };
+  }
+
+  async layer(path: string, signal: AbortSignal): Promise<LayerView> {
+    const start = performance.now();
+    const activation = await this.activation(path, signal);
+    try {
+      const measured = await measure(activation);
+      return { path, shape: activation.shape, ...measured, milliseconds: performance.now() - start };
+    } finally {
+      this.release(activation);
+    }
+  }
+
+  async predict(): Promise<OutputView[]> {
+    const model = this.need();
+    const inputs = this.needInputs();
+    const result = model.predict(inputs.length === 1 ? inputs[0]! : inputs);
+    const tensors = Array.isArray(result) ? result : [result];
+    try {
+      return await Promise.all(tensors.map((tensor, i) => readOutput(tensor, model.outputs[i]?.name ?? `output ${i}`)));
+    } finally {
+      for (const tensor of tensors) tensor.dispose();
+    }
+  }
+
+  async export(request: ExportRequest, signal: AbortSignal): Promise<Blob> {
+    const activation = await this.activation(request.path, signal);
+    try {
+      return await exportLayer(activation, request);
+    } finally {
+      this.release(activation);
+    }
+  }
+
+  private fit(picture: PixelImage, plan: InputPlan, { size }: Preparation): Promise<PixelImage> {
+    const rows = plan.height ?? size;
+    const columns = plan.width ?? size;
+    const colorMode = plan.channels === 1 ? 'grayscale' : plan.channels === 4 ? 'rgba' : 'rgb';
+    return loadImage(picture, { size: [rows, columns], colorMode, interpolation: 'bilinear' });
+  }
+
+  /** The first layer after a new picture is computed alone, to be there soon; with the second come all, where they fit. */
+  private async activation(path: string, signal: AbortSignal): Promise<Activation> {
+    const model = this.need();
+    const inputs = this.needInputs();
+    const input = inputs.length === 1 ? inputs[0]! : inputs;
+    if (this.kept) return this.kept.get(path);
+    if (this.asked++ > 0 && this.numbers() <= KEEP) {
+      const all = await createExtractor(model, { layers: this.layers }).run(input, { signal });
+      if (this.inputs !== inputs) {
+        all.dispose();
+        throw new ActivationLensError('aborted', 'The picture was changed.');
+      }
+      this.kept = all;
+      return all.get(path);
+    }
+    const one = await createExtractor(model, { layers: path }).run(input, { signal });
+    return one.get(0);
+  }
+
+  private release(activation: Activation): void {
+    if (!this.kept) activation.dispose();
+  }
+
+  /** How many numbers all layers give together, as far as their shapes say. */
+  private numbers(): number {
+    const [, height = 224, width = 224] = this.inputs[0]?.shape ?? [];
+    const free = Math.max(height, width);
+    return this.layers.reduce(
+      (sum, { outputShape: [, ...sizes] }) => sum + sizes.reduce<number>((all, size) => all * (size ?? free), 1),
+      0,
+    );
+  }
+
+  private need(): Model {
+    if (!this.model) throw new ActivationLensError('format', 'There is no model yet: open one.');
+    return this.model;
+  }
+
+  private needInputs(): readonly Tensor[] {
+    if (this.inputs.length === 0) throw new ActivationLensError('image', 'There is no picture yet: open one.');
+    return this.inputs;
+  }
+
+  private forget(): void {
+    this.kept?.dispose();
+    this.kept = undefined;
+    this.asked = 0;
+    for (const tensor of this.inputs) tensor.dispose();
+    this.inputs = [];
+  }
+
+  private close(): void {
+    this.forget();
+    this.model?.dispose();
+    this.model = undefined;
+  }
+}
+
+/** A model that scales the picture itself wants bytes. */
+function suggestedRange(layers: readonly LayerInfo[]): ValueRange {
+  const first = layers.slice(0, 4).some(({ className }) => /^(Rescaling|Normalization|TrueDivide|Divide)$/.test(className));
+  return first ? 'byte' : 'unit';
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The library straight from its sources, so that an edit there shows here at once. Your own app needs none of these aliases. */
+const sources: Readonly<Record<string, string>> = {
+  'activation-lens': 'index.ts',
+  'activation-lens/colormap': 'colormap/index.ts',
+  'activation-lens/colormaps': 'colormap/all.ts',
+  'activation-lens/npy': 'npy/index.ts',
+  '#platform': 'platform/browser.ts',
+};
+
+export default defineConfig({
+  // Relative addresses: the built page works from any folder.
+  base: './',
+  assetsInclude: ['**/*.h5'],
+  resolve: {
+    alias: Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: at(`../../src/${file}`) })),
+  },
+  worker: { format: 'es' },
+  server: { fs: { allow: [at('../..')] } },
+  build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
+});
