@@ -94,6 +94,7 @@ export function convolve(
     );
     return subsample(dense, strides);
   }
+  if (skipsInput(geometry)) return convolve(padForSame(x, geometry), kernel, bias, { ...geometry, padding: 'valid' }, 1, activation);
   const pad = geometry.padding === 'same' ? 'same' : 'valid';
   if (rank === 3) {
     const out = tf.conv3d(
@@ -173,6 +174,7 @@ export function depthwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined, g
     const dense: Geometry = { ...geometry, strides: [1, 1], padding: 'valid' };
     return subsample(depthwise(padForSame(x, geometry), kernel, bias, dense, activation), strides);
   }
+  if (skipsInput(geometry)) return depthwise(padForSame(x, geometry), kernel, bias, { ...geometry, padding: 'valid' }, activation);
   const out = tf.fused.depthwiseConv2d({
     x: x as Tensor4D,
     filter: kernel as Tensor4D,
@@ -183,6 +185,11 @@ export function depthwise(x: Tensor, kernel: Tensor, bias: Tensor | undefined, g
     activation: activation.fused ?? 'linear',
   });
   return activation.fused === undefined ? activation.apply(out) : out;
+}
+
+/** tfjs' wasm backend returns zeros for 'same' padding where a stride is longer than the kernel. */
+function skipsInput({ kernelSize, strides, dilation, padding }: Geometry): boolean {
+  return padding === 'same' && strides.some((stride, i) => stride > (kernelSize[i]! - 1) * dilation[i]! + 1);
 }
 
 /** Writes 'same' padding out, so that a strided or dilated convolution can run as a 'valid' one. */

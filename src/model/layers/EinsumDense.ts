@@ -36,7 +36,10 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes([shape]) {
       const sizes = sizesOf(shape!);
-      return [read(shape!).output.map((label) => sizes.get(label) ?? null)];
+      const { output } = read(shape!);
+      // Keras leaves free what the config leaves free, whatever the input says.
+      const free = (axis: number) => axis > 0 && given[axis - (output.length - given.length)] === null;
+      return [output.map((label, axis) => (free(axis) ? null : (sizes.get(label) ?? null)))];
     },
     weights([shape]) {
       const sizes = sizesOf(shape!);

@@ -37,7 +37,7 @@ export interface LayerDefinition {
   /** The variables, in Keras' order with trainable ones first. None when left out. */
   weights?(inputs: readonly Shape[]): readonly WeightDefinition[];
   /** Dtypes of the outputs. All float32 when left out. */
-  outputTypes?(inputs: readonly DataType[]): readonly DataType[];
+  outputTypes?(inputs: readonly DataType[], shapes: readonly Shape[]): readonly DataType[];
   readonly inner?: readonly InnerLayer[];
   /** What it does with masks. Left out: it neither reads nor passes one on. */
   readonly masking?: MaskRule;
@@ -190,8 +190,14 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     this.maskPattern = masks.map((mask) => mask !== undefined);
     const all = [...inputs, ...masks.filter((mask) => mask !== undefined)];
     const output = super.apply(all.length === 1 ? all[0]! : all) as SymbolicTensor | SymbolicTensor[];
+    // tfjs counts every call of a shared layer and frees its weights at the last of as many disposals; a model disposes of it once.
+    this._refCount = 1;
     const outputs = Array.isArray(output) ? output : [output];
-    const types = outputTypes?.(inputs.map(({ dtype }) => dtype)) ?? [];
+    const types =
+      outputTypes?.(
+        inputs.map(({ dtype }) => dtype),
+        inputs.map(({ shape }) => shape),
+      ) ?? [];
     outputs.forEach((symbol, i) => {
       (symbol as { dtype: DataType }).dtype = types[i] ?? 'float32';
     });

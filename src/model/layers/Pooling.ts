@@ -60,7 +60,8 @@ export function globalPooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reduction)
       const channels = channelsOf(shape!, format);
       return keepDims ? [shapeOf(shape![0], Array<number>(rank).fill(1), channels, format)] : [[shape![0] ?? null, channels]];
     },
-    compute([input], _, [mask]) {
+    compute([input, given], _, masks) {
+      const mask = given ?? masks[0];
       const x = tf.cast(input!, 'float32');
       if (kind === 'max') return tf.max(x, axes, keepDims);
       if (mask === undefined) return tf.mean(x, axes, keepDims);

@@ -205,8 +205,10 @@ export function bidirectional(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes(inputs) {
       const [first, ...states] = outputShapes(forward, inputs[roles.sequence]!);
-      const merged = mode === 'concat' ? first!.map((n, axis) => (axis === first!.length - 1 && n !== null ? n * 2 : n)) : first!;
-      return [...(mode === 'none' ? [first!, first!] : [merged]), ...states, ...states];
+      const [other, ...statesBack] = outputShapes(backward, inputs[roles.sequence]!);
+      const joined = (n: number | null) => (n === null ? null : n + (other!.at(-1) ?? 0));
+      const merged = mode === 'concat' ? first!.map((n, axis) => (axis === first!.length - 1 ? joined(n) : n)) : first!;
+      return [...(mode === 'none' ? [first!, other!] : [merged]), ...states, ...statesBack];
     },
     weights: (inputs) => [
       ...prefixed(forwardWeights(inputs), 'forward'),

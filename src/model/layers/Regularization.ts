@@ -5,16 +5,19 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { tensorIndices } from './call';
 import { calledInTraining, dataFormatOf, numberOf, require } from './config';
 import type { LayerDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
 
-/** Returns its inputs. Weights that the file has for it (states of random generators) are left aside. */
-export function identity(_spec: LayerSpec): LayerDefinition {
+/** Returns its first argument (a mask may follow). Weights that the file has for it (states of random generators) are left aside. */
+export function identity(spec: LayerSpec): LayerDefinition {
+  const first = tensorIndices(spec.call.args[0] ?? { tensor: 0 });
+  const taken = <T>(all: readonly T[]): T[] => first.map((index) => all[index]!);
   return {
-    outputShapes: (shapes) => shapes,
-    outputTypes: (types) => types,
-    compute: (inputs) => inputs.map((x) => x.clone()),
+    outputShapes: taken,
+    outputTypes: taken,
+    compute: (inputs) => taken(inputs).map((x) => x.clone()),
     convertWeights: () => [],
     masking: { gives: 'same' },
   };

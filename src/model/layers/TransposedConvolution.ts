@@ -8,7 +8,7 @@ import { type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
 import type { LayerDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
-import { fromChannelsLast, shapeOf, spatialOf, toChannelsLast } from './spatial';
+import { fromChannelsLast, padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
 export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
@@ -81,17 +81,20 @@ function convolveTransposed(x: Tensor, kernel: Tensor, geometry: Geometry, outpu
           strides as [number, number],
           'valid',
         )
-      : tf.conv3dTranspose(
-          x as Tensor5D,
-          spread as Tensor5D,
-          shape as [number, number, number, number, number],
-          strides as [number, number, number],
-          'valid',
-        );
+      : transposed3D(x as Tensor5D, spread as Tensor5D, strides as [number, number, number], shape as Tensor5D['shape']);
   const skipped = spatial.map((length, i) =>
     padding === 'same' ? Math.floor(Math.max(0, (length - 1) * strides[i]! + sizes[i]! - wanted[i]!) / 2) : 0,
   );
   return window(full, skipped, wanted);
+}
+
+/** tfjs' wasm backend adds into memory that it has not cleared; there, zeros between the inputs and an ordinary convolution. */
+function transposed3D(x: Tensor5D, kernel: Tensor5D, strides: [number, number, number], shape: Tensor5D['shape']): Tensor {
+  if (tf.getBackend() !== 'wasm') return tf.conv3dTranspose(x, kernel, shape, strides, 'valid');
+  const apart = strides.reduce<Tensor>((spread, stride, i) => dilateAxis(spread, i + 1, stride), x);
+  const edges = kernel.shape.slice(0, 3).map((size): [number, number] => [size - 1, size - 1]);
+  const turned = tf.transpose(tf.reverse(kernel, [0, 1, 2]), [0, 1, 2, 4, 3]);
+  return tf.conv3d(padSpatial(apart, edges) as Tensor5D, turned as Tensor5D, 1, 'valid');
 }
 
 /** A part of the spatial axes of a channels-last tensor; zeros beyond its end. */

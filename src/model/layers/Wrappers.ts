@@ -66,7 +66,14 @@ export function spectralNormalization(spec: LayerSpec, context: BuildContext): L
   };
   return {
     outputShapes: ([shape]) => shapesOf(layer, shape!),
-    weights: ([shape]) => [{ name: 'vector_u', shape: [1, width(shape!)], trainable: false, paths: ['vars/0'] }],
+    weights: ([shape]) => [
+      {
+        name: 'vector_u',
+        shape: [1, width(shape!)], // The wrapper's own first variable is the kernel once more, where it is tracked there.
+        trainable: false,
+        paths: ['vars/1', 'vars/0'],
+      },
+    ],
     compute: ([x]) => layer.apply(x!) as Tensor | Tensor[],
     inner: [{ layer, attributes: ['layer'], inputShapes: (shapes) => shapes }],
   };

@@ -1,5 +1,6 @@
 import { nearest } from '../../check';
 import { ActivationLensError } from '../../errors';
+import { isOperation, operationBuilder } from '../operations';
 import { unsupported } from './config';
 import { describeLayer, KerasLayer } from './KerasLayer';
 import { layerTable, type SupportedLayer } from './registry';
@@ -21,6 +22,7 @@ export const layerBuilders: Readonly<Record<string, LayerBuilder>> = Object.from
  * for a class that is not known here or an argument that has no exact counterpart. Custom layers are the caller's business, before this.
  */
 export function buildLayer(spec: LayerSpec, context: BuildContext): Layer {
+  if (isOperation(spec)) return operationBuilder(spec);
   const className = ownName(spec);
   refuseQuantized(spec);
   const build = className !== undefined && Object.hasOwn(layerBuilders, className) ? layerBuilders[className] : undefined;

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { pad as padTensor, stridedSlice, transpose } from '@tensorflow/tfjs-core';
+import { pad as padTensor, reshape, slice, transpose } from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import type { DataFormat } from './config';
 
@@ -49,8 +49,24 @@ export function padSpatial(x: Tensor, paddings: readonly (readonly [number, numb
 
 /** Every `strides`-th element of the spatial axes of a channels-last tensor. */
 export function subsample(x: Tensor, strides: readonly number[]): Tensor {
-  if (strides.every((stride) => stride === 1)) return x;
-  return stridedSlice(x, Array<number>(x.rank).fill(0), [...x.shape], [1, ...strides, 1]);
+  return strides.reduce((tensor, stride, i) => everyNth(tensor, i + 1, stride), x);
+}
+
+/** Elements 0, step, 2 step, ... of an axis. By reshaping: tfjs' StridedSlice has no gradient. */
+export function everyNth(x: Tensor, axis: number, step: number): Tensor {
+  if (step === 1) return x;
+  const before = x.shape.slice(0, axis).reduce((product, n) => product * n, 1);
+  const after = x.shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const length = x.shape[axis]!;
+  const count = Math.ceil(length / step);
+  const flat = reshape(x, [before, length, after]);
+  const whole = padTensor(flat, [
+    [0, 0],
+    [0, count * step - length],
+    [0, 0],
+  ]);
+  const kept = slice(reshape(whole, [before, count, step, after]), [0, 0, 0, 0], [before, count, 1, after]);
+  return reshape(kept, [...x.shape.slice(0, axis), count, ...x.shape.slice(axis + 1)]);
 }
 
 export function range(from: number, to: number): number[] {

@@ -1,0 +1,261 @@
+/** Operations on single numbers and pairs: `keras/src/ops/{numpy,math,nn}.py`, `tf.math`, `tf.nn`. */
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as activations from '../activations';
+import { axisOf } from '../layers/config';
+import { range } from '../layers/spatial';
+import { binary, type TypeRule, to, unary, X } from './families';
+import type { Call, Operation } from './operation';
+
+const { PI, LN2, LN10 } = Math;
+
+/** tfjs rounds halves to even on all backends, as numpy does. */
+function round(x: Tensor, call: Call<Tensor>): Tensor {
+  const factor = 10 ** call.number('decimals', 0);
+  return factor === 1 ? tf.round(x) : tf.div(tf.round(tf.mul(x, factor)), factor);
+}
+
+function truncate(x: Tensor): Tensor {
+  return tf.mul(tf.sign(x), tf.floor(tf.abs(x)));
+}
+
+/** Cephes' cube root is exact enough; here by powers, with the sign apart. */
+function cubeRoot(x: Tensor): Tensor {
+  return tf.mul(tf.sign(x), tf.pow(tf.abs(x), 1 / 3));
+}
+
+/** sin(pi x) / (pi x), 1 at 0. */
+function sinc(x: Tensor): Tensor {
+  const angle = tf.mul(x, PI);
+  const zero = tf.equal(angle, 0);
+  return tf.where(zero, tf.onesLike(x), tf.div(tf.sin(angle), tf.where(zero, tf.onesLike(x), angle)));
+}
+
+function logAddExp(a: Tensor, b: Tensor): Tensor {
+  const most = tf.maximum(a, b);
+  return tf.add(most, tf.log1p(tf.exp(tf.neg(tf.abs(tf.sub(a, b))))));
+}
+
+/** a / b, 0 where b is 0. */
+function divideNoNan(a: Tensor, b: Tensor): Tensor {
+  const zero = tf.equal(b, 0);
+  const ratio = tf.div(a, tf.where(zero, tf.onesLike(b), b));
+  return tf.mul(ratio, tf.cast(tf.logicalNot(zero), 'float32'));
+}
+
+/** x squared exactly, other powers by the kernel. */
+function power(a: Tensor, b: Tensor): Tensor {
+  return tf.pow(a, b);
+}
+
+/** The remainder with the sign of the dividend. */
+function fmod(a: Tensor, b: Tensor): Tensor {
+  return tf.sub(a, tf.mul(truncate(tf.div(a, b)), b));
+}
+
+const compare = (apply: (a: Tensor, b: Tensor) => Tensor): Operation => binary(apply, 'bool');
+const logical = (apply: (a: Tensor, b: Tensor) => Tensor): Operation => binary((a, b) => apply(to(a, 'bool'), to(b, 'bool')), 'bool');
+const same: TypeRule = 'same';
+
+/** An activation over an axis of the call. */
+function overAxis(apply: (x: Tensor, axis: number) => Tensor): Operation {
+  return unary((x, call) => apply(x, axisOf(call.spec, call.integers('axis')?.[0] ?? -1, x.rank)), 'float', ['axis']);
+}
+
+function softmaxOperation(): Operation {
+  return unary(
+    (x, call) => activations.softmax(x, call.value('axis') === null ? range(0, x.rank) : [call.axis('axis', x.rank, -1)]),
+    'float',
+    ['axis'],
+  );
+}
+
+function leaky(fallback: number): Operation {
+  return unary((x, call) => tf.leakyRelu(x, call.number('negative_slope', fallback)), 'float', ['negative_slope|alpha']);
+}
+
+function gelu(fallback: boolean): Operation {
+  return unary((x, call) => activations.gelu(x, call.flag('approximate', fallback)), 'float', ['approximate']);
+}
+
+/** Keys are the classes of `keras.ops`. */
+export const elementwise: Readonly<Record<string, Operation>> = {
+  Absolute: unary((x) => tf.abs(x), same),
+  Negative: unary((x) => tf.neg(x), same),
+  Square: unary((x) => tf.square(x), same),
+  Sign: unary((x) => tf.sign(x), same),
+  Floor: unary((x) => tf.floor(x)),
+  Ceil: unary((x) => tf.ceil(x)),
+  Round: unary(round, same, ['decimals']),
+  Trunc: unary(truncate, same),
+  Sqrt: unary((x) => tf.sqrt(x)),
+  Rsqrt: unary((x) => tf.rsqrt(x)),
+  Cbrt: unary(cubeRoot),
+  Reciprocal: unary((x) => tf.reciprocal(x)),
+  Exp: unary((x) => tf.exp(x)),
+  Exp2: unary((x) => tf.exp(tf.mul(x, LN2))),
+  Expm1: unary((x) => tf.expm1(x)),
+  Log: unary((x) => tf.log(x)),
+  Log1p: unary((x) => tf.log1p(x)),
+  Log2: unary((x) => tf.div(tf.log(x), LN2)),
+  Log10: unary((x) => tf.div(tf.log(x), LN10)),
+  Sin: unary((x) => tf.sin(x)),
+  Cos: unary((x) => tf.cos(x)),
+  Tan: unary((x) => tf.tan(x)),
+  Sinh: unary((x) => tf.sinh(x)),
+  Cosh: unary((x) => tf.cosh(x)),
+  Tanh: unary((x) => tf.tanh(x)),
+  Arcsin: unary((x) => tf.asin(x)),
+  Arccos: unary((x) => tf.acos(x)),
+  Arctan: unary((x) => tf.atan(x)),
+  Arcsinh: unary((x) => tf.asinh(x)),
+  Arccosh: unary((x) => tf.acosh(x)),
+  Arctanh: unary((x) => tf.atanh(x)),
+  Deg2rad: unary((x) => tf.mul(x, PI / 180)),
+  Rad2deg: unary((x) => tf.mul(x, 180 / PI)),
+  Sinc: unary(sinc),
+  Erf: unary((x) => tf.erf(x)),
+  Erfc: unary((x) => tf.sub(1, tf.erf(x))),
+  NanToNum: unary((x, call) => {
+    const limit = 3.4028234663852886e38;
+    const known = tf.where(tf.isNaN(x), tf.fill(x.shape, call.number('nan', 0)), x);
+    const high = tf.where(tf.logicalAnd(tf.isInf(known), tf.greater(known, 0)), tf.fill(x.shape, call.number('posinf', limit)), known);
+    return tf.where(tf.logicalAnd(tf.isInf(high), tf.less(high, 0)), tf.fill(x.shape, call.number('neginf', -limit)), high);
+  }),
+  Isfinite: unary((x) => tf.isFinite(to(x, 'float32')), 'bool'),
+  Isinf: unary((x) => tf.isInf(to(x, 'float32')), 'bool'),
+  Isnan: unary((x) => tf.isNaN(to(x, 'float32')), 'bool'),
+  Isposinf: unary((x) => tf.logicalAnd(tf.isInf(to(x, 'float32')), tf.greater(x, 0)), 'bool'),
+  Isneginf: unary((x) => tf.logicalAnd(tf.isInf(to(x, 'float32')), tf.less(x, 0)), 'bool'),
+  LogicalNot: unary((x) => tf.logicalNot(to(x, 'bool')), 'bool'),
+
+  Add: binary(
+    (a, b) => tf.add(a, b),
+    same,
+    (a, b) => a + b,
+  ),
+  Subtract: binary(
+    (a, b) => tf.sub(a, b),
+    same,
+    (a, b) => a - b,
+  ),
+  Multiply: binary(
+    (a, b) => tf.mul(a, b),
+    same,
+    (a, b) => a * b,
+  ),
+  Divide: binary((a, b) => tf.div(a, b), 'float'),
+  DivideNoNan: binary(divideNoNan, 'float'),
+  FloorDivide: binary(
+    (a, b) => (a.dtype === 'int32' ? tf.floorDiv(a, b) : tf.floor(tf.div(a, b))),
+    same,
+    (a, b) => Math.floor(a / b),
+  ),
+  Mod: binary((a, b) => tf.mod(a, b)),
+  Fmod: binary(fmod),
+  Power: binary(power),
+  Maximum: binary((a, b) => tf.maximum(a, b)),
+  Minimum: binary((a, b) => tf.minimum(a, b)),
+  SquaredDifference: binary((a, b) => tf.squaredDifference(a, b)),
+  MultiplyNoNan: binary((a, b) => tf.where(tf.equal(b, 0), tf.zerosLike(tf.mul(a, b)), tf.mul(a, b))),
+  ScalarMul: { ...binary((a, b) => tf.mul(a, b)), parameters: ['x1|scalar', 'x2|x'] },
+  AddN: {
+    parameters: ['xs|inputs'],
+    infer(call) {
+      const operands = call.list('xs');
+      return operands[0]!;
+    },
+    compute: (call) =>
+      call
+        .list('xs')
+        .reduce((a, b) => tf.add(a, b))
+        .clone(),
+  },
+  Arctan2: binary((a, b) => tf.atan2(a, b), 'float'),
+  Hypot: binary((a, b) => tf.sqrt(tf.add(tf.square(a), tf.square(b))), 'float'),
+  Logaddexp: binary(logAddExp, 'float'),
+  Logaddexp2: binary((a, b) => tf.div(logAddExp(tf.mul(a, LN2), tf.mul(b, LN2)), LN2), 'float'),
+  Heaviside: binary(
+    (a, b) => tf.where(tf.equal(tf.add(a, tf.zerosLike(b)), 0), tf.add(b, tf.zerosLike(a)), tf.step(tf.add(a, tf.zerosLike(b)))),
+    'float',
+  ),
+  Equal: compare((a, b) => tf.equal(a, b)),
+  NotEqual: compare((a, b) => tf.notEqual(a, b)),
+  Less: compare((a, b) => tf.less(a, b)),
+  LessEqual: compare((a, b) => tf.lessEqual(a, b)),
+  Greater: compare((a, b) => tf.greater(a, b)),
+  GreaterEqual: compare((a, b) => tf.greaterEqual(a, b)),
+  LogicalAnd: logical((a, b) => tf.logicalAnd(a, b)),
+  LogicalOr: logical((a, b) => tf.logicalOr(a, b)),
+  LogicalXor: logical((a, b) => tf.notEqual(tf.cast(a, 'int32'), tf.cast(b, 'int32'))),
+  Isclose: {
+    ...compare((a, b) => tf.equal(a, b)),
+    compute(call) {
+      const [a, b] = call.pair('x1', 'x2').map((x) => to(x, 'float32')) as [Tensor, Tensor];
+      return tf.lessEqual(tf.abs(tf.sub(a, b)), tf.add(tf.mul(tf.abs(b), call.number('rtol', 1e-5)), call.number('atol', 1e-8)));
+    },
+  },
+
+  Relu: unary((x) => tf.relu(x), same),
+  Relu6: unary((x) => tf.relu6(x), same),
+  ReLU: unary(
+    (x, call) => {
+      const maximum = call.value('max_value');
+      return activations.relu(
+        x,
+        call.number('negative_slope', 0),
+        typeof maximum === 'number' ? maximum : null,
+        call.number('threshold', 0),
+      );
+    },
+    same,
+    ['negative_slope', 'max_value', 'threshold'],
+  ),
+  Crelu: {
+    parameters: [X, 'axis'],
+    infer(call) {
+      const { shape } = call.tensor('x');
+      return { shape: [...shape.slice(0, -1), shape.at(-1) === null ? null : (shape.at(-1) as number) * 2], type: 'float32' };
+    },
+    compute: (call) => tf.concat([tf.relu(call.tensor('x')), tf.relu(tf.neg(call.tensor('x')))], call.tensor('x').rank - 1),
+  },
+  LeakyRelu: leaky(0.2),
+  Elu: unary((x, call) => activations.elu(x, call.number('alpha', 1)), 'float', ['alpha']),
+  Selu: unary((x) => tf.selu(x)),
+  Celu: unary((x, call) => activations.celu(x, call.number('alpha', 1)), 'float', ['alpha']),
+  Gelu: gelu(true),
+  GeluExact: gelu(false),
+  Silu: unary(activations.silu),
+  Mish: unary(activations.mish),
+  Sigmoid: unary((x) => tf.sigmoid(x)),
+  LogSigmoid: unary(activations.logSigmoid),
+  HardSigmoid: unary(activations.hardSigmoid3),
+  HardSilu: unary((x) => tf.mul(x, activations.hardSigmoid3(x))),
+  HardTanh: unary(activations.hardTanh),
+  HardShrink: unary((x, call) => activations.hardShrink(x, call.number('threshold', 0.5)), 'float', ['threshold']),
+  SoftShrink: unary((x, call) => activations.softShrink(x, call.number('threshold', 0.5)), 'float', ['threshold']),
+  TanhShrink: unary(activations.tanhShrink),
+  Threshold: unary((x, call) => activations.threshold(x, call.number('threshold'), call.number('default_value')), 'float', [
+    'threshold',
+    'default_value',
+  ]),
+  Softplus: unary((x) => tf.softplus(x)),
+  Softsign: unary(activations.softsign),
+  Squareplus: unary((x, call) => activations.squareplus(x, call.number('b', 4)), 'float', ['b']),
+  SparsePlus: unary(activations.sparsePlus),
+  SparseSigmoid: unary(activations.sparseSigmoid),
+  Softmax: softmaxOperation(),
+  LogSoftmax: overAxis(activations.logSoftmax),
+  Sparsemax: overAxis(activations.sparsemax),
+  Clip: unary((x, call) => clip(x, call), same, ['x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value']),
+  StopGradient: unary((x) => x.clone(), same),
+  Identity: { parameters: [X], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },
+};
+
+/** Limits may be None or tensors. */
+function clip(x: Tensor, call: Call<Tensor>): Tensor {
+  const [low, high] = [call.optional('x_min', x), call.optional('x_max', x)];
+  const raised = low === undefined ? x : tf.maximum(x, to(low, x.dtype));
+  return high === undefined ? raised : tf.minimum(raised, to(high, x.dtype));
+}

@@ -1,0 +1,274 @@
+/** Operations on pictures: `keras/src/ops/image.py`, `tf.image`. */
+
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { convolve } from '../layers/Convolution';
+import { centerCrop, resizing } from '../layers/Preprocessing';
+import type { Shape } from '../types';
+import { probed, to, unary, X } from './families';
+import { fromLayer, layerSpec } from './neural';
+import type { Constants, Operation } from './operation';
+
+/** A size that may come from another tensor's shape. */
+function sizeOf(call: Constants): [number | null, number | null] {
+  const sizes = call.sizes('size');
+  if (sizes === undefined) return call.fail('resizes to no size');
+  return sizes.length === 1 ? [sizes[0]!, sizes[0]!] : [sizes[0]!, sizes[1]!];
+}
+
+const resizeParameters = [
+  X,
+  'size',
+  'interpolation|method',
+  'antialias',
+  'crop_to_aspect_ratio',
+  'pad_to_aspect_ratio',
+  'fill_mode',
+  'fill_value',
+  'data_format',
+  'preserve_aspect_ratio',
+];
+
+function resizeConfig(call: Constants): Record<string, unknown> {
+  if (call.flag('preserve_aspect_ratio')) call.fail('resizes with preserve_aspect_ratio, which is not supported');
+  const [height, width] = sizeOf(call);
+  return {
+    height,
+    width,
+    interpolation: call.value('interpolation') ?? 'bilinear',
+    antialias: call.flag('antialias'),
+    crop_to_aspect_ratio: call.flag('crop_to_aspect_ratio'),
+    pad_to_aspect_ratio: call.flag('pad_to_aspect_ratio'),
+    fill_value: call.number('fill_value', 0),
+  };
+}
+
+const layerResize = fromLayer(resizeParameters, (call) => resizing(layerSpec(call, resizeConfig(call))));
+
+/** The layer wants its size when it is made; here it may be known only with the tensors. Keras 3 keeps the dtype, TensorFlow for 'nearest'. */
+const resize: Operation = {
+  parameters: resizeParameters,
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const size = sizeOf(call);
+    if (size.every((n) => n !== null)) {
+      const inferred = layerResize.infer(call) as readonly { shape: Shape }[];
+      return { shape: inferred[0]!.shape, type: keeps(call) ? type : 'float32' };
+    }
+    return { shape: [shape[0] ?? null, ...size, shape[3] ?? null], type: keeps(call) ? type : 'float32' };
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    const [out] = layerResize.compute(call) as readonly Tensor[];
+    return keeps(call) ? to(x.dtype === 'int32' && call.spec.keras.major === 3 ? tf.round(out!) : out!, x.dtype) : out!;
+  },
+};
+
+function keeps(call: Constants): boolean {
+  return call.spec.keras.major === 3 || call.value('interpolation') === 'nearest';
+}
+
+/** TensorFlow 1's resizing: by corners or by the upper left, unless asked for half-pixel centres. */
+function resize1(method: 'bilinear' | 'nearest'): Operation {
+  return {
+    parameters: [X, 'size', 'align_corners', 'name', 'half_pixel_centers'],
+    infer(call) {
+      const { shape } = call.tensor('x');
+      return { shape: [shape[0] ?? null, ...sizeOf(call), shape[3] ?? null], type: 'float32' };
+    },
+    compute(call) {
+      const x = to(call.tensor('x'), 'float32') as Tensor4D;
+      const size = sizeOf(call) as [number, number];
+      const [corners, centres] = [call.flag('align_corners'), call.flag('half_pixel_centers')];
+      return method === 'bilinear'
+        ? tf.image.resizeBilinear(x, size, corners, centres)
+        : tf.image.resizeNearestNeighbor(x, size, corners, centres);
+    },
+  };
+}
+
+const grayscale: Operation = {
+  parameters: [X, 'data_format'],
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const axis = channelAxis(call, shape.length);
+    return { shape: shape.map((n, i) => (i === axis ? 1 : n)), type };
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    const axis = channelAxis(call, x.rank);
+    if (x.shape[axis] === 1) return x.clone();
+    // Keras 3 and TensorFlow write the same weights: 0.2989, 0.587, 0.114.
+    const weights = tf.tensor(
+      [0.2989, 0.587, 0.114],
+      x.shape.map((n, i) => (i === axis ? n : 1)),
+    );
+    return to(tf.sum(tf.mul(to(x, 'float32'), weights), axis, true), x.dtype);
+  },
+};
+
+function channelAxis(call: Constants, rank: number): number {
+  return call.text('data_format', 'channels_last') === 'channels_first' ? rank - 3 : rank - 1;
+}
+
+/** The axes of rows and of columns. */
+function sides(call: Constants, rank: number): [number, number] {
+  return call.text('data_format', 'channels_last') === 'channels_first' ? [rank - 2, rank - 1] : [rank - 3, rank - 2];
+}
+
+/** What is put around, or cut off, before and after a side; one of three numbers may be left to the other two. */
+function margins(
+  call: Constants,
+  length: number | null,
+  before: string,
+  after: string,
+  target: string,
+  sign: 1 | -1,
+): [number | null, number | null] {
+  const [b, a, t] = [before, after, target].map((name) => call.value(name) as number | null | undefined);
+  const rest = t === null || t === undefined || length === null ? null : sign * (t - length);
+  return [b ?? (rest === null ? null : rest - (a ?? 0)), a ?? (rest === null ? null : rest - (b ?? 0))];
+}
+
+function framing(names: 'padding' | 'cropping'): Operation {
+  const sign = names === 'padding' ? 1 : -1;
+  const pairs = (shape: Shape, call: Constants) => {
+    const [row, column] = sides(call, shape.length);
+    return shape.map((n, i): [number | null, number | null] => {
+      if (i === row) return margins(call, n, `top_${names}`, `bottom_${names}`, 'target_height', sign);
+      return i === column ? margins(call, n, `left_${names}`, `right_${names}`, 'target_width', sign) : [0, 0];
+    });
+  };
+  return {
+    parameters: [X],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const [row, column] = sides(call, shape.length);
+      const out = pairs(shape, call).map(([before, after], i) => {
+        const target = i === row ? call.value('target_height') : i === column ? call.value('target_width') : undefined;
+        if (typeof target === 'number') return target;
+        const n = shape[i] ?? null;
+        return n === null || before === null || after === null ? null : n + sign * (before + after);
+      });
+      return { shape: out, type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const known = pairs(x.shape, call) as [number, number][];
+      if (names === 'padding') return tf.pad(x, known);
+      return tf.slice(
+        x,
+        known.map(([before]) => before),
+        x.shape.map((n, i) => n - known[i]![0] - known[i]![1]),
+      );
+    },
+  };
+}
+
+/** Patches as channels, by a convolution with an identity kernel. */
+const extractPatches = probed([X, 'size|sizes', 'strides', 'dilation_rate|rates', 'padding', 'data_format'], (call) => {
+  const given = to(call.tensor('x'), 'float32');
+  const first = call.text('data_format', 'channels_last') === 'channels_first';
+  const x = first ? tf.transpose(given, [0, 2, 3, 1]) : given;
+  const pair = (name: string, fallback: number[]): number[] => {
+    const value = call.integers(name) ?? fallback;
+    return value.length === 1 ? [value[0]!, value[0]!] : value.length === 4 ? value.slice(1, 3) : value;
+  };
+  const size = pair('size', [1, 1]);
+  const channels = x.shape[3]!;
+  const depth = size[0]! * size[1]! * channels;
+  const kernel = tf.reshape(tf.eye(depth), [size[0]!, size[1]!, channels, depth]);
+  const geometry = {
+    kernelSize: size,
+    strides: pair('strides', size),
+    dilation: pair('dilation_rate', [1, 1]),
+    padding: call.text('padding', 'valid').toLowerCase() as 'same' | 'valid',
+  };
+  const patches = convolve(x, kernel, undefined, geometry, 1, { name: 'linear', apply: (y) => y, fused: 'linear' });
+  return first ? tf.transpose(patches, [0, 3, 1, 2]) : patches;
+});
+
+/** `tf.image.crop_to_bounding_box` and `pad_to_bounding_box`. */
+function boundingBox(crop: boolean): Operation {
+  return {
+    parameters: [X, 'offset_height', 'offset_width', 'target_height', 'target_width'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const size = ['target_height', 'target_width'].map((name) => call.sizes(name)?.[0] ?? null);
+      return { shape: [...shape.slice(0, -3), ...size, shape.at(-1) ?? null], type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const [top, left, height, width] = ['offset_height', 'offset_width', 'target_height', 'target_width'].map(
+        (name) => call.sizes(name)![0]!,
+      );
+      const lead = x.shape.slice(0, -3);
+      const [rows, columns, channels] = x.shape.slice(-3) as [number, number, number];
+      if (crop) return tf.slice(x, [...lead.map(() => 0), top!, left!, 0], [...lead, height!, width!, channels]);
+      return tf.pad(x, [
+        ...lead.map((): [number, number] => [0, 0]),
+        [top!, height! - rows - top!],
+        [left!, width! - columns - left!],
+        [0, 0],
+      ]);
+    },
+  };
+}
+
+/** Every picture to mean 0 and deviation 1; a deviation counts as at least 1 / sqrt(number of values). */
+const standardize = unary((x) => {
+  const axes = [x.rank - 3, x.rank - 2, x.rank - 1];
+  const { mean, variance } = tf.moments(x, axes, true);
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  return tf.div(tf.sub(x, mean), tf.maximum(tf.sqrt(variance), 1 / Math.sqrt(count)));
+});
+
+export const images: Readonly<Record<string, Operation>> = {
+  Resize: resize,
+  ResizeBilinear1: resize1('bilinear'),
+  ResizeNearest1: resize1('nearest'),
+  RGBToGrayscale: grayscale,
+  RgbToGrayscale: grayscale,
+  GrayscaleToRgb: {
+    parameters: [X],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape: [...shape.slice(0, -1), 3], type };
+    },
+    compute: (call) =>
+      tf.tile(call.tensor('x'), [
+        ...call
+          .tensor('x')
+          .shape.slice(0, -1)
+          .map(() => 1),
+        3,
+      ]),
+  },
+  PadImages: framing('padding'),
+  CropImages: framing('cropping'),
+  ExtractPatches: extractPatches,
+  CropToBoundingBox: boundingBox(true),
+  PadToBoundingBox: boundingBox(false),
+  CentralCrop: fromLayer(
+    [X, 'central_fraction'],
+    (call, [shape]) => {
+      const fraction = call.number('central_fraction');
+      const kept = (n: number | null | undefined) =>
+        typeof n === 'number' ? n - 2 * Math.trunc((n - n * fraction) / 2) : call.fail('crops a picture of free size');
+      return centerCrop(layerSpec(call, { height: kept(shape![1]), width: kept(shape![2]) }));
+    },
+    'same',
+  ),
+  FlipLeftRight: unary((x) => tf.reverse(x, [x.rank - 2]), 'same'),
+  FlipUpDown: unary((x) => tf.reverse(x, [x.rank - 3]), 'same'),
+  AdjustBrightness: unary((x, call) => tf.add(x, call.number('delta')), 'float', ['delta']),
+  AdjustContrast: unary(
+    (x, call) => {
+      const mean = tf.mean(x, [x.rank - 3, x.rank - 2], true);
+      return tf.add(tf.mul(tf.sub(x, mean), call.number('contrast_factor')), mean);
+    },
+    'float',
+    ['contrast_factor'],
+  ),
+  PerImageStandardization: standardize,
+};

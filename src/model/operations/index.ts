@@ -1,0 +1,97 @@
+/** Nodes of `keras.ops` (Keras 3), TFOpLambda and SlicingOpLambda (Keras 2) as tfjs layers. */
+
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { nearest } from '../../check';
+import { activationOf } from '../activations';
+import { unsupported } from '../layers/config';
+import { KerasLayer, type LayerDefinition } from '../layers/KerasLayer';
+import type { Layer, LayerSpec } from '../layers/spec';
+import type { Shape } from '../types';
+import { elementwise } from './elementwise';
+import { unary } from './families';
+import { images } from './images';
+import { indexing } from './indexing';
+import { linear } from './linear';
+import { neural } from './neural';
+import { Call, constantShape, constantType, type Operand, type Operation } from './operation';
+import { reductions } from './reductions';
+import { shaping } from './shaping';
+import { functionNames, operationOfFunction } from './tensorflow';
+
+/** Keras 3 gives some operations two classes. */
+const sameOperation: Readonly<Record<string, string>> = {
+  Abs: 'Absolute',
+  Fabs: 'Absolute',
+  TrueDivide: 'Divide',
+  Fmax: 'Maximum',
+  Fmin: 'Minimum',
+  View: 'Cast',
+};
+
+const table: Readonly<Record<string, Operation>> = {
+  ...elementwise,
+  ...reductions,
+  ...shaping,
+  ...indexing,
+  ...linear,
+  ...neural,
+  ...images,
+};
+
+/** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
+export function isOperation(spec: LayerSpec): boolean {
+  if (spec.className === 'TFOpLambda' || spec.className === 'SlicingOpLambda') return true;
+  return /(^|\.)(ops|activations)(\.|$)/.test(spec.module ?? '') && !/\blayers\b/.test(spec.module ?? '');
+}
+
+/** The tfjs layer of an operation. Throws `unsupported-layer` naming the operation where it has no counterpart. */
+export function operationBuilder(spec: LayerSpec): Layer {
+  return new KerasLayer(spec, definitionOf(spec, operationOf(spec)));
+}
+
+/** Names of all operations: classes of `keras.ops`, and functions of TensorFlow as Keras 2 names them. */
+export function supportedOperations(): { readonly keras3: readonly string[]; readonly tensorflow: readonly string[] } {
+  const internal = /^(SlicingOpLambda|GeluExact|.*1|EuclideanNorm|L2Normalize|BiasAdd|RgbToGrayscale)$/;
+  return {
+    keras3: [...Object.keys(table).filter((name) => !internal.test(name)), ...Object.keys(sameOperation)].sort(),
+    tensorflow: functionNames().sort(),
+  };
+}
+
+function operationOf(spec: LayerSpec): Operation {
+  const name = String(spec.className === 'TFOpLambda' ? spec.config.function : spec.className);
+  const activation = /^keras\.activations\.(.+)$/.exec(name)?.[1];
+  if (activation !== undefined) {
+    const { apply } = activationOf(spec, activation, true);
+    return unary((x) => apply(x));
+  }
+  const key = spec.className === 'TFOpLambda' ? operationOfFunction(name) : (sameOperation[name] ?? name);
+  if (key !== undefined && Object.hasOwn(table, key)) return table[key]!;
+  const near = nearest(name, spec.className === 'TFOpLambda' ? functionNames() : Object.keys(table));
+  return unsupported(
+    spec,
+    `computes '${name}', an operation that is not supported.${near.length > 0 ? ` Near names: ${near.join(', ')}.` : ''} Register a layer of that class through customLayers`,
+  );
+}
+
+function definitionOf(spec: LayerSpec, operation: Operation): LayerDefinition {
+  const infer = (shapes: readonly Shape[], types: readonly DataType[]): readonly Operand[] => {
+    const operands = shapes.map((shape, i): Operand => ({ shape, type: types[i] ?? 'float32' }));
+    const result = operation.infer(new Call(spec, operation.parameters, operands, liftOperand));
+    return Array.isArray(result) ? (result as readonly Operand[]) : [result as Operand];
+  };
+  return {
+    outputShapes: (shapes) => infer(shapes, []).map(({ shape }) => shape),
+    outputTypes: (types, shapes) => infer(shapes, types).map(({ type }) => type),
+    compute: (inputs) => operation.compute(new Call<Tensor>(spec, operation.parameters, inputs, liftTensor)),
+  };
+}
+
+function liftOperand(constant: unknown, like: Operand | undefined): Operand {
+  return { shape: constantShape(constant), type: constantType(constant, like?.type), constant };
+}
+
+function liftTensor(constant: unknown, like: Tensor | undefined): Tensor {
+  return tf.tensor(constant as number[], undefined, constantType(constant, like?.dtype));
+}

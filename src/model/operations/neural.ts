@@ -1,0 +1,258 @@
+/** Convolutions, pooling, normalization and attention as functions: `keras/src/ops/nn.py`, `tf.nn`. They are computed by the layers of the same kind. */
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { softmax } from '../activations';
+import { convolution } from '../layers/Convolution';
+import { depthwiseConvolution, separableConvolution } from '../layers/DepthwiseConvolution';
+import type { LayerDefinition } from '../layers/KerasLayer';
+import { layerNormalization } from '../layers/Normalizations';
+import { adaptivePooling, pooling } from '../layers/Pooling';
+import type { LayerSpec } from '../layers/spec';
+import { transposedConvolution } from '../layers/TransposedConvolution';
+import type { Shape } from '../types';
+import { einsum } from './einsum';
+import { to, X } from './families';
+import type { Call, Constants, Operand, Operation } from './operation';
+
+/** An operation that a layer computes: `define` makes the layer for these operand shapes; operands after the first are its weights. */
+export function fromLayer(
+  parameters: readonly string[],
+  define: (call: Constants, shapes: readonly Shape[]) => LayerDefinition,
+  type: 'float32' | 'same' = 'float32',
+): Operation {
+  const operandsOf = <T>(call: Call<T>): T[] => [call.tensor('x'), ...parameters.slice(1).flatMap((name) => weightOf(call, name))];
+  const weightOf = <T>(call: Call<T>, name: string): T[] => {
+    const first = name.split('|')[0]!;
+    if (!/kernel|bias|gamma|beta/.test(first)) return [];
+    const weight = call.optional(first);
+    return weight === undefined ? [] : [weight];
+  };
+  return {
+    parameters,
+    infer(call) {
+      const operands = operandsOf(call);
+      const shapes = operands.map(({ shape }: Operand) => shape);
+      return define(call, shapes)
+        .outputShapes([shapes[0]!])
+        .map((shape) => ({ shape, type: type === 'same' ? operands[0]!.type : 'float32' }));
+    },
+    compute(call) {
+      const operands = operandsOf(call);
+      const shapes = operands.map(({ shape }: Tensor) => shape);
+      const result = define(call, shapes).compute(
+        [operands[0]!],
+        operands.slice(1).map((weight) => to(weight, 'float32')),
+        [],
+      );
+      const outputs = (Array.isArray(result) ? result : [result]) as Tensor[];
+      return type === 'same' ? outputs.map((x) => to(x, operands[0]!.dtype)) : outputs;
+    },
+  };
+}
+
+/** A layer's spec for the arguments of a call. */
+export function layerSpec(call: Constants, config: Record<string, unknown>): LayerSpec {
+  const format = String(call.value('data_format') ?? 'channels_last');
+  return { ...call.spec, config: { ...config, data_format: /^NC|channels_first/.test(format) ? 'channels_first' : 'channels_last' } };
+}
+
+/** TensorFlow also takes one number an axis of the tensor; layers take one a spatial axis. */
+export function spatial(call: Constants, name: string, rank: number): number | number[] | undefined {
+  const value = call.integers(name);
+  if (value === undefined) return undefined;
+  if (value.length === 1) return value[0]!;
+  if (value.length === rank) return value;
+  const first = String(call.value('data_format') ?? '').startsWith('NC');
+  return first ? value.slice(2) : value.slice(1, -1);
+}
+
+type Rank = 1 | 2 | 3;
+const rankOf = ([x]: readonly Shape[]) => (x!.length - 2) as Rank;
+
+/** The arguments that convolutions share; TensorFlow may write paddings out, which is not supported. */
+function convolutionConfig(call: Constants, shapes: readonly Shape[]): Record<string, unknown> {
+  const rank = rankOf(shapes);
+  const padding = call.value('padding') ?? 'valid';
+  if (typeof padding !== 'string') call.fail('pads a convolution by numbers; supported are same and valid');
+  return {
+    kernel_size: shapes[1]!.slice(0, rank),
+    strides: spatial(call, 'strides', rank) ?? 1,
+    dilation_rate: spatial(call, 'dilation_rate', rank) ?? 1,
+    padding,
+    use_bias: false,
+  };
+}
+
+const convolutionParameters = ['strides', 'padding', 'data_format', 'dilation_rate|dilations'];
+
+const conv = fromLayer([X, 'kernel|filters|filter', ...convolutionParameters], (call, shapes) => {
+  const spec = layerSpec(call, convolutionConfig(call, shapes));
+  const channels = spec.config.data_format === 'channels_first' ? shapes[0]![1] : shapes[0]!.at(-1);
+  const groups = typeof channels === 'number' ? channels / shapes[1]!.at(-2)! : 1;
+  return convolution({ ...spec, config: { ...spec.config, filters: shapes[1]!.at(-1), groups } }, rankOf(shapes));
+});
+
+const depthwiseConv = fromLayer([X, 'kernel|filter', ...convolutionParameters], (call, shapes) => {
+  const spec = layerSpec(call, { ...convolutionConfig(call, shapes), depth_multiplier: shapes[1]!.at(-1) });
+  return depthwiseConvolution(spec, rankOf(shapes) as 1 | 2);
+});
+
+const separableConv = fromLayer(
+  [X, 'depthwise_kernel|depthwise_filter', 'pointwise_kernel|pointwise_filter', ...convolutionParameters],
+  (call, shapes) => {
+    const spec = layerSpec(call, { ...convolutionConfig(call, shapes), depth_multiplier: shapes[1]!.at(-1), filters: shapes[2]!.at(-1) });
+    return separableConvolution(spec, rankOf(shapes) as 1 | 2);
+  },
+);
+
+const convTranspose = fromLayer([X, 'kernel', 'strides', 'padding', 'output_padding', 'data_format', 'dilation_rate'], (call, shapes) => {
+  const config = { ...convolutionConfig(call, shapes), filters: shapes[1]!.at(-2), output_padding: call.value('output_padding') };
+  return transposedConvolution(layerSpec(call, config), rankOf(shapes));
+});
+
+function pools(kind: 'max' | 'average'): Operation {
+  return fromLayer(
+    [X, 'pool_size|ksize', 'strides', 'padding', 'data_format'],
+    (call, shapes) => {
+      const rank = rankOf(shapes);
+      const size = spatial(call, 'pool_size', rank);
+      const config = { pool_size: size, strides: spatial(call, 'strides', rank) ?? size, padding: call.text('padding', 'valid') };
+      return pooling(layerSpec(call, config), rank, kind);
+    },
+    'same',
+  );
+}
+
+function adaptive(kind: 'max' | 'average'): Operation {
+  return fromLayer([X, 'output_size', 'data_format'], (call, shapes) =>
+    adaptivePooling(layerSpec(call, { output_size: call.value('output_size') }), rankOf(shapes), kind),
+  );
+}
+
+const batchNorm: Operation = {
+  parameters: [X, 'mean', 'variance', 'offset', 'scale', 'epsilon|variance_epsilon'],
+  infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
+  compute(call) {
+    const x = to(call.tensor('x'), 'float32');
+    const axis = call.integers('axis')?.[0];
+    const wide = (name: string): Tensor | undefined => {
+      const vector = call.optional(name, x);
+      if (vector === undefined) return undefined;
+      const at = axis === undefined ? x.rank - 1 : axis < 0 ? axis + x.rank : axis;
+      return vector.rank > 1
+        ? vector
+        : tf.reshape(
+            vector,
+            x.shape.map((n, i) => (i === at ? n : 1)),
+          );
+    };
+    const [mean, variance, offset, scale] = [wide('mean')!, wide('variance')!, wide('offset'), wide('scale')];
+    let factor = tf.rsqrt(tf.add(variance, call.number('epsilon', 1e-3)));
+    if (scale !== undefined) factor = tf.mul(factor, scale);
+    const out = tf.mul(tf.sub(x, mean), factor);
+    return offset === undefined ? out : tf.add(out, offset);
+  },
+};
+
+const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon'], (call, shapes) =>
+  layerNormalization({
+    ...call.spec,
+    config: {
+      axis: call.value('axis') ?? -1,
+      epsilon: call.value('epsilon') ?? 1e-7,
+      rms_scaling: call.flag('rms_scaling'),
+      scale: shapes.length > 1,
+      center: shapes.length > 2,
+    },
+  }),
+);
+
+const rmsNorm: Operation = {
+  parameters: [X, 'scale', 'axis', 'epsilon'],
+  infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
+  compute(call) {
+    const x = to(call.tensor('x'), 'float32');
+    const axes = (call.integers('axis') ?? [-1]).map((axis) => (axis < 0 ? axis + x.rank : axis));
+    const out = tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), axes, true), call.number('epsilon', 1e-7))));
+    const scale = call.optional('scale', x);
+    return scale === undefined ? out : tf.mul(out, scale);
+  },
+};
+
+const biasAdd: Operation = {
+  parameters: [X, 'bias', 'data_format'],
+  infer: (call) => call.tensor('x'),
+  compute(call) {
+    const x = call.tensor('x');
+    const bias = call.tensor('bias', x);
+    const first = call.text('data_format', 'N...C').startsWith('NC');
+    return tf.add(x, first ? tf.reshape(bias, [1, -1, ...x.shape.slice(2).map(() => 1)]) : bias);
+  },
+};
+
+/** [batch, positions, heads, size] of query, key and value; fewer key heads are repeated. */
+const dotProductAttention: Operation = {
+  parameters: ['query', 'key', 'value', 'bias', 'mask', 'scale', 'is_causal'],
+  infer(call) {
+    const [query, value] = [call.tensor('query'), call.tensor('value')];
+    return { shape: [...query.shape.slice(0, -1), value.shape.at(-1) ?? null], type: 'float32' };
+  },
+  compute(call) {
+    const query = call.tensor('query');
+    const heads = query.shape[2]!;
+    const spread = (x: Tensor) => {
+      const [batch, length, own, size] = x.shape as [number, number, number, number];
+      if (own === heads || own === 1) return own === heads ? x : tf.tile(x, [1, 1, heads, 1]);
+      return tf.reshape(tf.tile(tf.reshape(x, [batch, length, own, 1, size]), [1, 1, 1, heads / own, 1]), [batch, length, heads, size]);
+    };
+    const [key, value] = [spread(call.tensor('key')), spread(call.tensor('value'))];
+    const scale = call.value('scale') ?? 1 / Math.sqrt(key.shape[3]!);
+    let logits = tf.mul(einsum('btnh,bsnh->bnts', [query, key]), scale as number);
+    const bias = call.optional('bias', logits);
+    if (bias !== undefined) logits = tf.add(logits, bias);
+    const given = call.optional('mask');
+    const [rows, columns] = [logits.shape[2]!, logits.shape[3]!];
+    const kept = [
+      ...(given === undefined ? [] : [to(given, 'float32')]),
+      ...(call.flag('is_causal')
+        ? [tf.cast(tf.greaterEqual(tf.reshape(tf.range(0, rows, 1, 'float32'), [rows, 1]), tf.range(0, columns, 1, 'float32')), 'float32')]
+        : []),
+    ];
+    if (kept.length > 0) {
+      const wide = kept.reduce<Tensor>((all, mask) => tf.mul(all, mask), tf.ones(logits.shape));
+      logits = tf.where(tf.cast(wide, 'bool'), logits, tf.fill(logits.shape, -0.7 * 3.4028234663852886e38));
+    }
+    return einsum('bnts,bsnh->btnh', [softmax(logits, [3]), value]);
+  },
+};
+
+const localResponse: Operation = {
+  parameters: [X, 'depth_radius', 'bias', 'alpha', 'beta'],
+  infer: (call) => call.tensor('x'),
+  compute: (call) =>
+    tf.localResponseNormalization(
+      to(call.tensor('x'), 'float32') as tf.Tensor4D,
+      call.number('depth_radius', 5),
+      call.number('bias', 1),
+      call.number('alpha', 1),
+      call.number('beta', 0.5),
+    ),
+};
+
+export const neural: Readonly<Record<string, Operation>> = {
+  Conv: conv,
+  DepthwiseConv: depthwiseConv,
+  SeparableConv: separableConv,
+  ConvTranspose: convTranspose,
+  MaxPool: pools('max'),
+  AveragePool: pools('average'),
+  AdaptiveMaxPool: adaptive('max'),
+  AdaptiveAveragePool: adaptive('average'),
+  BatchNorm: batchNorm,
+  LayerNorm: layerNorm,
+  RMSNorm: rmsNorm,
+  BiasAdd: biasAdd,
+  DotProductAttention: dotProductAttention,
+  LocalResponseNormalization: localResponse,
+};

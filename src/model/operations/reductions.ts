@@ -1,0 +1,283 @@
+/** Operations that reduce, scan or sort axes: `keras/src/ops/{numpy,math,linalg,nn}.py`, `tf.reduce_*`. */
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { unitLength } from '../layers/Normalizations';
+import { range } from '../layers/spatial';
+import { probed, reducedShape, reduction, to, X } from './families';
+import type { Call, Constants, Operation } from './operation';
+
+function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
+  return tf.moments(x, axes, keepDims).variance;
+}
+
+function logSumExp(x: Tensor, axes: number[], keepDims: boolean): Tensor {
+  const most = tf.max(x, axes, true);
+  const finite = tf.where(tf.isFinite(most), most, tf.zerosLike(most));
+  const sum = tf.add(tf.log(tf.sum(tf.exp(tf.sub(x, finite)), axes, true)), finite);
+  return keepDims ? sum : tf.squeeze(sum, axes);
+}
+
+/** The maximum or minimum, with Keras 3's `initial` as one more element. */
+function extreme(kind: 'max' | 'min') {
+  return (x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>): Tensor => {
+    const found = kind === 'max' ? tf.max(x, axes, keepDims) : tf.min(x, axes, keepDims);
+    const initial = call.value('initial');
+    if (typeof initial !== 'number') return found;
+    return kind === 'max' ? tf.maximum(found, initial) : tf.minimum(found, initial);
+  };
+}
+
+/** Where the largest or smallest element is; over all elements when axis is None, which TensorFlow takes for axis 0. */
+function argument(apply: (x: Tensor, axis: number) => Tensor): Operation {
+  const flat = (call: Constants) => call.integers('axis') === undefined && call.spec.className !== 'TFOpLambda';
+  return {
+    parameters: [X, 'axis|dimension', 'keepdims'],
+    infer(call) {
+      const { shape } = call.tensor('x');
+      if (flat(call)) return { shape: call.flag('keepdims') ? shape.map(() => 1) : [], type: 'int32' };
+      return { shape: reducedShape(shape, [call.axis('axis', shape.length, 0)], call.flag('keepdims')), type: 'int32' };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const found = flat(call) ? apply(tf.reshape(x, [-1]), 0) : apply(x, call.axis('axis', x.rank, 0));
+      if (!call.flag('keepdims')) return to(found, 'int32');
+      const axes = flat(call) ? range(0, x.rank) : [call.axis('axis', x.rank, 0)];
+      return to(
+        tf.reshape(
+          found,
+          x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
+        ),
+        'int32',
+      );
+    },
+  };
+}
+
+/** A running sum or product; over the flattened tensor when axis is None. */
+function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: boolean) => Tensor): Operation {
+  const flat = (call: Constants) =>
+    call.value('axis') === null || (call.value('axis') === undefined && call.spec.className !== 'TFOpLambda');
+  return {
+    parameters: [X, 'axis', 'exclusive', 'reverse'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      if (!flat(call)) return { shape, type: type === 'bool' ? 'int32' : type };
+      return {
+        shape: [shape.includes(null) ? null : shape.reduce<number>((product, n) => product * n!, 1)],
+        type: type === 'bool' ? 'int32' : type,
+      };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const numbers = x.dtype === 'bool' ? tf.cast(x, 'int32') : x;
+      const [given, axis] = flat(call) ? [tf.reshape(numbers, [-1]), 0] : [numbers, call.axis('axis', x.rank, 0)];
+      return to(apply(given, axis, call.flag('exclusive'), call.flag('reverse')), numbers.dtype);
+    },
+  };
+}
+
+/** Along the last axis of a tensor, whichever axis is meant. */
+function alongAxis(x: Tensor, axis: number, apply: (last: Tensor) => Tensor): Tensor {
+  const order = [...range(0, x.rank).filter((i) => i !== axis), axis];
+  const back = order.map((_, i) => order.indexOf(i));
+  return tf.transpose(apply(tf.transpose(x, order)), back);
+}
+
+function sorted(x: Tensor, axis: number, descending: boolean, which: 'values' | 'indices'): Tensor {
+  return alongAxis(x, axis, (last) => {
+    const size = last.shape[last.rank - 1]!;
+    // topk puts the largest first; of equal ones the earlier. Ascending order of the negatives keeps that for equal elements.
+    const found = tf.topk(descending ? last : tf.neg(last), size, true)[which];
+    return which === 'values' && !descending ? tf.neg(found) : found;
+  });
+}
+
+function sorting(which: 'values' | 'indices'): Operation {
+  return {
+    parameters: [X, 'axis', 'direction'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape, type: which === 'values' ? type : 'int32' };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      return to(
+        sorted(x, call.axis('axis', x.rank, -1), call.text('direction', '') === 'DESCENDING', which),
+        which === 'values' ? x.dtype : 'int32',
+      );
+    },
+  };
+}
+
+/** A norm over one axis, two for a matrix norm (Frobenius alone), or all. */
+function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>): Tensor {
+  const order = call.value('ord') ?? 'fro';
+  const magnitudes = tf.abs(x);
+  if (order === 'fro' || order === 'euclidean' || order === 2) {
+    if (order === 2 && axes.length > 1) call.fail('takes the spectral norm of a matrix, which is not supported');
+    return tf.sqrt(tf.sum(tf.square(x), axes, keepDims));
+  }
+  if (axes.length > 1) call.fail(`takes a matrix norm of order ${String(order)}; supported is Frobenius'`);
+  if (order === 1) return tf.sum(magnitudes, axes, keepDims);
+  if (order === 'inf' || order === Number.POSITIVE_INFINITY) return tf.max(magnitudes, axes, keepDims);
+  if (order === '-inf' || order === Number.NEGATIVE_INFINITY) return tf.min(magnitudes, axes, keepDims);
+  if (order === 0) return tf.sum(tf.cast(tf.notEqual(x, 0), 'float32'), axes, keepDims);
+  if (typeof order !== 'number') call.fail(`takes a norm of order ${String(order)}`);
+  return tf.pow(tf.sum(tf.pow(magnitudes, order as number), axes, keepDims), 1 / (order as number));
+}
+
+/** The middle one, or the mean of the middle two. */
+function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tensor {
+  const kept = range(0, x.rank).filter((i) => !axes.includes(i));
+  const rows = tf.reshape(tf.transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]!), -1]);
+  const size = rows.shape[rows.rank - 1]!;
+  const ordered = sorted(rows, rows.rank - 1, false, 'values');
+  const at = q * (size - 1);
+  const [low, high] = [Math.floor(at), Math.ceil(at)];
+  const pick = (i: number) =>
+    tf.squeeze(tf.slice(ordered, [...kept.map(() => 0), i], [...kept.map((k) => x.shape[k]!), 1]), [ordered.rank - 1]);
+  const found = low === high ? pick(low) : tf.add(tf.mul(pick(low), high - at), tf.mul(pick(high), at - low));
+  return keepDims
+    ? tf.reshape(
+        found,
+        x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
+      )
+    : found;
+}
+
+export const reductions: Readonly<Record<string, Operation>> = {
+  Sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
+  Mean: reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
+  Prod: reduction((x, axes, keep) => tf.prod(x, axes, keep)),
+  Max: reduction(extreme('max')),
+  Min: reduction(extreme('min')),
+  Amax: reduction(extreme('max')),
+  Amin: reduction(extreme('min')),
+  Ptp: reduction((x, axes, keep) => tf.sub(tf.max(x, axes, keep), tf.min(x, axes, keep))),
+  Var: reduction(variance, 'float'),
+  Std: reduction((x, axes, keep) => tf.sqrt(variance(x, axes, keep)), 'float'),
+  All: reduction((x, axes, keep) => tf.all(x, axes, keep), 'bool'),
+  Any: reduction((x, axes, keep) => tf.any(x, axes, keep), 'bool'),
+  CountNonzero: reduction((x, axes, keep) => tf.sum(tf.cast(tf.notEqual(to(x, 'float32'), 0), 'int32'), axes, keep), 'int32'),
+  Logsumexp: reduction(logSumExp, 'float'),
+  Norm: reduction(norm, 'float'),
+  EuclideanNorm: reduction((x, axes, keep) => tf.sqrt(tf.sum(tf.square(x), axes, keep)), 'float'),
+  Median: reduction((x, axes, keep) => quantile(x, axes, keep, 0.5), 'float'),
+  Nansum: reduction((x, axes, keep) => tf.sum(tf.where(tf.isNaN(x), tf.zerosLike(x), x), axes, keep), 'float'),
+  Nanmean: reduction((x, axes, keep) => {
+    const known = tf.logicalNot(tf.isNaN(x));
+    return tf.div(tf.sum(tf.where(known, x, tf.zerosLike(x)), axes, keep), tf.sum(tf.cast(known, 'float32'), axes, keep));
+  }, 'float'),
+  Average: {
+    ...reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
+    parameters: [X, 'weights', 'axis'],
+    compute(call) {
+      const x = to(call.tensor('x'), 'float32');
+      const axes = call.axes('axis', x.rank);
+      const weights = call.optional('weights', x);
+      if (weights === undefined) return tf.mean(x, axes);
+      const given = to(weights, 'float32');
+      const wide =
+        given.rank === x.rank
+          ? given
+          : tf.reshape(
+              given,
+              x.shape.map((n, i) => (axes.includes(i) ? n : 1)),
+            );
+      return tf.div(tf.sum(tf.mul(x, wide), axes), tf.sum(tf.mul(tf.onesLike(x), wide), axes));
+    },
+  },
+  Argmax: argument((x, axis) => tf.argMax(x, axis)),
+  Argmin: argument((x, axis) => tf.argMin(x, axis)),
+  Cumsum: scan((x, axis, exclusive, reverse) => tf.cumsum(x, axis, exclusive, reverse)),
+  Cumprod: scan((x, axis, exclusive, reverse) => tf.cumprod(x, axis, exclusive, reverse)),
+  Sort: sorting('values'),
+  Argsort: sorting('indices'),
+  Moments: {
+    parameters: [X, 'axes', 'shift', 'keepdims|keep_dims'],
+    infer(call) {
+      const { shape } = call.tensor('x');
+      const reduced = reducedShape(shape, call.axes('axes', shape.length), call.flag('keepdims'));
+      return [
+        { shape: reduced, type: 'float32' },
+        { shape: reduced, type: 'float32' },
+      ];
+    },
+    compute(call) {
+      const x = to(call.tensor('x'), 'float32');
+      const { mean, variance: spread } = tf.moments(x, call.axes('axes', x.rank), call.flag('keepdims'));
+      return [mean, spread];
+    },
+  },
+  TopK: {
+    parameters: [X, 'k', 'sorted'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const out = [...shape.slice(0, -1), call.number('k', 1)];
+      return [
+        { shape: out, type },
+        { shape: out, type: 'int32' },
+      ];
+    },
+    compute(call) {
+      const { values, indices } = tf.topk(call.tensor('x'), call.number('k', 1), true);
+      return [values, to(indices, 'int32')];
+    },
+  },
+  Normalize: {
+    parameters: [X, 'axis|ord', 'order|axis', 'epsilon'],
+    infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
+    compute(call) {
+      const x = to(call.tensor('x'), 'float32');
+      const order = call.number('order', 2);
+      const axes = call.value('axis') === null ? range(0, x.rank) : [call.axis('axis', x.rank, -1)];
+      const least = call.number('epsilon', 1e-7);
+      if (order === 2) return unitLength(x, axes, least);
+      const length = tf.pow(tf.sum(tf.pow(tf.abs(x), order), axes, true), 1 / order);
+      return tf.div(x, tf.maximum(length, least));
+    },
+  },
+  L2Normalize: {
+    parameters: [X, 'axis|dim', 'epsilon'],
+    infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
+    compute(call) {
+      const x = to(call.tensor('x'), 'float32');
+      return unitLength(x, call.axes('axis', x.rank), Math.sqrt(call.number('epsilon', 1e-12)));
+    },
+  },
+  Quantile: quantiles(1),
+  Percentile: quantiles(100),
+  Diff: probed([X, 'n', 'axis'], (call) => {
+    let x = call.tensor('x');
+    const axis = call.axis('axis', x.rank, -1);
+    for (let i = 0; i < call.number('n', 1); i++) {
+      const size = x.shape.map((n, k) => (k === axis ? n - 1 : n));
+      x = tf.sub(
+        tf.slice(
+          x,
+          size.map((_, k) => (k === axis ? 1 : 0)),
+          size,
+        ),
+        tf.slice(
+          x,
+          size.map(() => 0),
+          size,
+        ),
+      );
+    }
+    return x;
+  }),
+};
+
+/** Quantiles by linear interpolation, for one or several constants q. */
+function quantiles(scale: number): Operation {
+  return probed([X, 'q', 'axis', 'method', 'keepdims'], (call) => {
+    const x = to(call.tensor('x'), 'float32');
+    if (call.text('method', 'linear') !== 'linear') call.fail(`interpolates by '${call.text('method', '')}'; supported is 'linear'`);
+    const axes = call.axes('axis', x.rank);
+    const q = call.value('q');
+    const of = (value: unknown) => quantile(x, axes, call.flag('keepdims'), Number(value) / scale);
+    return Array.isArray(q) ? tf.stack(q.map(of), 0) : of(q);
+  });
+}

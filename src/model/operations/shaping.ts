@@ -1,0 +1,478 @@
+/** Operations that rearrange numbers without changing them: `keras/src/ops/{numpy,core,nn}.py`, top-level TensorFlow functions. */
+
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { range } from '../layers/spatial';
+import { repeatAxis } from '../layers/UpSampling';
+import type { Shape } from '../types';
+import { probed, to, X } from './families';
+import { type Call, type Constants, hostValuesOf, type Operand, type Operation, promote, sizeTensor, typeOf } from './operation';
+
+/** Same numbers, same dtype, another shape. */
+function rearranged(
+  parameters: readonly string[],
+  shapeOf: (shape: Shape, call: Call<Operand>) => Shape,
+  compute: (x: Tensor, call: Call<Tensor>) => Tensor,
+): Operation {
+  return {
+    parameters: [X, ...parameters],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape: shapeOf(shape, call), type };
+    },
+    compute: (call) => compute(call.tensor('x'), call),
+  };
+}
+
+const product = (sizes: readonly number[]) => sizes.reduce((total, n) => total * n, 1);
+const sizeOf = (shape: Shape): number | null => (shape.includes(null) ? null : product(shape as number[]));
+
+/** A target shape with its -1 worked out; null where it depends on free axes. */
+function reshaped(shape: Shape, target: readonly (number | null)[], call: Call<Operand>): Shape {
+  const total = sizeOf(shape);
+  const known = target.filter((n): n is number => n !== null && n >= 0);
+  if (target.some((n) => n === null)) return target.map((n) => (n === -1 ? null : n));
+  const free = target.indexOf(-1);
+  if (free < 0) {
+    if (total !== null && total !== product(known)) call.fail(`gives ${total} numbers the shape [${target.join(', ')}]`);
+    return target;
+  }
+  if (total !== null && total % product(known) !== 0) call.fail(`gives ${total} numbers the shape [${target.join(', ')}]`);
+  if (total !== null) return target.map((n, i) => (i === free ? total / product(known) : n));
+  // Free axes of the input on their own may cancel: [null, 4, 4, 3] to [-1, 48] leaves just the batch free.
+  return target.map((n, i) => (i === free ? null : n));
+}
+
+function transposition(call: Constants, rank: number): number[] {
+  return call.integers('axes')?.map((axis) => (axis < 0 ? axis + rank : axis)) ?? range(0, rank).reverse();
+}
+
+function squeezed(shape: Shape, call: Constants): number[] {
+  return call.integers('axis') === undefined || call.integers('axis')!.length === 0
+    ? range(0, shape.length).filter((i) => shape[i] === 1)
+    : call.axes('axis', shape.length);
+}
+
+/** New axes of length 1 at places counted in the result. */
+function expanded(shape: Shape, call: Constants): Shape {
+  const places = call.integers('axis') ?? [-1];
+  const rank = shape.length + places.length;
+  const at = places.map((axis) => (axis < 0 ? axis + rank : axis));
+  const rest = [...shape];
+  return range(0, rank).map((i) => (at.includes(i) ? 1 : (rest.shift() ?? null)));
+}
+
+function joined(operands: readonly Operand[], axis: number): Operand {
+  const type = operands.map((operand) => operand.type).reduce(promote);
+  const sizes = operands.map(({ shape }) => shape[axis] ?? null);
+  const total = sizes.includes(null) ? null : sizes.reduce<number>((sum, n) => sum + n!, 0);
+  const shape = operands[0]!.shape.map((_, i) =>
+    i === axis ? total : (operands.map((operand) => operand.shape[i]).find((n) => n !== null) ?? null),
+  );
+  return { shape, type };
+}
+
+function sameType(tensors: readonly Tensor[]): Tensor[] {
+  const type = tensors.map(({ dtype }) => dtype).reduce<DataType>(promote, 'bool');
+  return tensors.map((x) => to(x, type));
+}
+
+/** Stacks along an axis that `insert` makes of lower ranks first (`hstack`, `vstack`, `dstack`). */
+function stackAlong(axis: (rank: number) => number, atLeast: number): Operation {
+  return probed(['xs'], (call) => {
+    const tensors = sameType(call.list('xs')).map((x) => {
+      if (x.rank >= atLeast) return x;
+      return atLeast === 2 ? tf.reshape(x, [1, -1]) : tf.expandDims(x.rank === 1 ? tf.reshape(x, [1, -1]) : x, -1);
+    });
+    return tf.concat(tensors, axis(tensors[0]!.rank));
+  });
+}
+
+/** Where to cut an axis: a count of equal parts, sizes (TensorFlow), or places (numpy). */
+function parts(call: Constants, length: number | null): (number | null)[] {
+  const value = call.value('indices_or_sections');
+  if (typeof value === 'number') {
+    if (length !== null && length % value !== 0) call.fail(`splits an axis of length ${length} into ${value} parts`);
+    return Array<number | null>(value).fill(length === null ? null : length / value);
+  }
+  if (!Array.isArray(value)) call.fail('has neither a number of parts nor sizes to split into');
+  const list = value as number[];
+  if (call.spec.className === 'TFOpLambda') {
+    const rest = length === null ? null : length - list.filter((n) => n >= 0).reduce((sum, n) => sum + n, 0);
+    return list.map((n) => (n < 0 ? rest : n));
+  }
+  const ends = [...list, length];
+  return ends.map((end, i) => (end === null ? null : end - (i === 0 ? 0 : ends[i - 1]!)));
+}
+
+const splitting: Operation = {
+  parameters: [X, 'indices_or_sections|num_or_size_splits', 'axis'],
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const axis = call.axis('axis', shape.length, 0);
+    return parts(call, shape[axis] ?? null).map((size) => ({ type, shape: shape.map((n, i) => (i === axis ? size : n)) }));
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    const axis = call.axis('axis', x.rank, 0);
+    return tf.split(x, parts(call, x.shape[axis]!) as number[], axis);
+  },
+};
+
+/** Numbers around a tensor: a pair an axis, one pair, or one number for all. */
+function paddings(call: Constants, rank: number): [number, number][] {
+  const value = call.value('pad_width');
+  if (typeof value === 'number') return range(0, rank).map(() => [value, value]);
+  const list = value as (number | number[])[];
+  if (list.length === 2 && list.every((n) => typeof n === 'number'))
+    return range(0, rank).map(() => [...(list as number[])] as [number, number]);
+  if (list.length === 1 && rank > 1) return range(0, rank).map(() => [...(list[0] as number[])] as [number, number]);
+  return list.map((pair) => (typeof pair === 'number' ? [pair, pair] : [pair[0]!, pair[1] ?? pair[0]!]));
+}
+
+const padding = rearranged(
+  ['pad_width|paddings', 'mode', 'constant_values'],
+  (shape, call) => paddings(call, shape.length).map(([before, after], i) => (shape[i] === null ? null : shape[i]! + before + after)),
+  (x, call) => {
+    const pairs = paddings(call, x.rank);
+    const mode = call.text('mode', 'constant').toLowerCase();
+    if (mode === 'constant') return tf.pad(x, pairs, call.number('constant_values', 0));
+    if (mode === 'reflect' || mode === 'symmetric') return tf.mirrorPad(x, pairs, mode);
+    if (mode !== 'edge') call.fail(`pads by '${mode}'; supported are constant, reflect, symmetric and edge`);
+    return pairs.reduce((out, [before, after], axis) => {
+      const edge = (from: number) =>
+        tf.slice(
+          out,
+          out.shape.map((_, i) => (i === axis ? from : 0)),
+          out.shape.map((n, i) => (i === axis ? 1 : n)),
+        );
+      const copies = (from: number, count: number) => (count === 0 ? [] : [repeatAxis(edge(from), axis, count)]);
+      const pieces = [...copies(0, before), out, ...copies(out.shape[axis]! - 1, after)];
+      return pieces.length === 1 ? out : tf.concat(pieces, axis);
+    }, x);
+  },
+);
+
+/** A block of channels becomes a square of pixels, or the other way round. */
+function depthToSpace(x: Tensor, block: number, inverse: boolean, first: boolean): Tensor {
+  const pictures = first ? tf.transpose(x, [0, 2, 3, 1]) : x;
+  const [batch, height, width, channels] = pictures.shape as [number, number, number, number];
+  const out = inverse
+    ? tf.reshape(tf.transpose(tf.reshape(pictures, [batch, height / block, block, width / block, block * channels]), [0, 1, 3, 2, 4]), [
+        batch,
+        height / block,
+        width / block,
+        block * block * channels,
+      ])
+    : tf.reshape(tf.transpose(tf.reshape(pictures, [batch, height, width, block, (block * channels) / (block * block)]), [0, 1, 3, 2, 4]), [
+        batch,
+        height * block,
+        width * block,
+        channels / (block * block),
+      ]);
+  return first ? tf.transpose(out, [0, 3, 1, 2]) : out;
+}
+
+function blocks(inverse: boolean): Operation {
+  const first = (call: Constants) => ['channels_first', 'NCHW'].includes(call.text('data_format', 'channels_last'));
+  return rearranged(
+    ['block_size', 'data_format'],
+    (shape, call) => {
+      const block = call.number('block_size');
+      const scaled = (n: number | null, factor: number) => (n === null ? null : n * factor);
+      const [along, deep] = inverse ? [1 / block, block * block] : [block, 1 / (block * block)];
+      return shape.map((n, i) => (i === 0 ? n : scaled(n, i === (first(call) ? 1 : 3) ? deep : along)));
+    },
+    (x, call) => depthToSpace(x, call.number('block_size'), inverse, first(call)),
+  );
+}
+
+function filled(value: number): Operation {
+  return {
+    parameters: [X, 'dtype'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape, type: call.value('dtype') ? typeOf(call.value('dtype')) : type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      return to(tf.fill(x.shape, value), call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype);
+    },
+  };
+}
+
+/** A tensor of a size that the graph computes. */
+function made(value: number): Operation {
+  const type = (call: Constants) => (call.value('dtype') ? typeOf(call.value('dtype')) : 'float32');
+  return {
+    parameters: ['shape', 'dtype'],
+    infer: (call) => ({ shape: call.sizes('shape') ?? [], type: type(call) }),
+    compute: (call) => to(tf.fill((call.sizes('shape') ?? []) as number[], value), type(call)),
+  };
+}
+
+export const shaping: Readonly<Record<string, Operation>> = {
+  Reshape: rearranged(
+    ['newshape|shape'],
+    (shape, call) => reshaped(shape, call.sizes('newshape') ?? [], call),
+    (x, call) => tf.reshape(x, (call.sizes('newshape') ?? []) as number[]),
+  ),
+  Ravel: rearranged(
+    [],
+    (shape) => [sizeOf(shape)],
+    (x) => tf.reshape(x, [-1]),
+  ),
+  Transpose: rearranged(
+    ['axes|perm'],
+    (shape, call) => transposition(call, shape.length).map((axis) => shape[axis] ?? null),
+    (x, call) => tf.transpose(x, transposition(call, x.rank)),
+  ),
+  Swapaxes: rearranged(
+    ['axis1', 'axis2'],
+    (shape, call) => swapped(range(0, shape.length), call).map((axis) => shape[axis] ?? null),
+    (x, call) => tf.transpose(x, swapped(range(0, x.rank), call)),
+  ),
+  Moveaxis: rearranged(
+    ['source', 'destination'],
+    (shape, call) => moved(shape.length, call).map((axis) => shape[axis] ?? null),
+    (x, call) => tf.transpose(x, moved(x.rank, call)),
+  ),
+  ExpandDims: rearranged(['axis|dim'], expanded, (x, call) => tf.reshape(x, expanded(x.shape, call) as number[])),
+  Squeeze: rearranged(
+    ['axis|squeeze_dims'],
+    (shape, call) => shape.filter((_, i) => !squeezed(shape, call).includes(i)),
+    (x, call) =>
+      tf.reshape(
+        x,
+        x.shape.filter((_, i) => !squeezed(x.shape, call).includes(i)),
+      ),
+  ),
+  BroadcastTo: rearranged(
+    ['shape'],
+    (_, call) => call.sizes('shape') ?? [],
+    (x, call) => tf.broadcastTo(x, (call.sizes('shape') ?? []) as number[]),
+  ),
+  Tile: rearranged(
+    ['repeats|multiples'],
+    (shape, call) => {
+      const [lead, reps] = tiling(shape.length, call);
+      return [...Array<number>(lead).fill(1), ...shape].map((n, i) => (n === null || reps[i] === null ? null : n * reps[i]!));
+    },
+    (x, call) => {
+      const [lead, reps] = tiling(x.rank, call);
+      return tf.tile(tf.reshape(x, [...Array<number>(lead).fill(1), ...x.shape]), reps as number[]);
+    },
+  ),
+  Repeat: rearranged(
+    ['repeats', 'axis'],
+    (shape, call) => {
+      const axis = call.integers('axis')?.[0];
+      const [length, counts] = [axis === undefined ? sizeOf(shape) : (shape.at(axis) ?? null), call.integers('repeats') ?? [1]];
+      const total = counts.length > 1 ? counts.reduce((sum, n) => sum + n, 0) : length === null ? null : length * counts[0]!;
+      return axis === undefined ? [total] : shape.map((n, i) => (i === call.axis('axis', shape.length, 0) ? total : n));
+    },
+    (x, call) => {
+      const flat = call.integers('axis') === undefined;
+      const given = flat ? tf.reshape(x, [-1]) : x;
+      const axis = flat ? 0 : call.axis('axis', x.rank, 0);
+      const counts = call.integers('repeats') ?? [1];
+      if (counts.length === 1) return repeatAxis(given, axis, counts[0]!);
+      const indices = counts.flatMap((count, i) => Array<number>(count).fill(i));
+      return tf.gather(given, tf.tensor1d(indices, 'int32'), axis);
+    },
+  ),
+  Flip: rearranged(
+    ['axis'],
+    (shape) => shape,
+    (x, call) => tf.reverse(x, call.axes('axis', x.rank)),
+  ),
+  Fliplr: rearranged(
+    [],
+    (shape) => shape,
+    (x) => tf.reverse(x, [1]),
+  ),
+  Flipud: rearranged(
+    [],
+    (shape) => shape,
+    (x) => tf.reverse(x, [0]),
+  ),
+  Roll: rearranged(['shift', 'axis'], (shape) => shape, roll),
+  Rot90: rearranged(
+    ['k', 'axes'],
+    (shape, call) => {
+      const [a, b] = (call.integers('axes') ?? [0, 1]).map((axis) => (axis < 0 ? axis + shape.length : axis)) as [number, number];
+      const odd = call.number('k', 1) % 2 !== 0;
+      return shape.map((n, i) => (odd && i === a ? (shape[b] ?? null) : odd && i === b ? (shape[a] ?? null) : n));
+    },
+    (x, call) => {
+      const [a, b] = (call.integers('axes') ?? [0, 1]).map((axis) => (axis < 0 ? axis + x.rank : axis)) as [number, number];
+      const order = range(0, x.rank).map((i) => (i === a ? b : i === b ? a : i));
+      const turns = ((call.number('k', 1) % 4) + 4) % 4;
+      return range(0, turns).reduce((turned) => tf.reverse(tf.transpose(turned, order), [a]), x);
+    },
+  ),
+  Pad: padding,
+  Concatenate: {
+    parameters: ['xs|values', 'axis'],
+    infer(call) {
+      const operands = call.list('xs');
+      return joined(operands, call.axis('axis', operands[0]!.shape.length, 0));
+    },
+    compute(call) {
+      const given = call.list('xs');
+      const sizes = given.map(hostValuesOf);
+      if (sizes.every((size) => size !== undefined))
+        return sizeTensor(
+          sizes.flatMap((size) => [...size!]),
+          [given.reduce((sum, x) => sum + x.size, 0)],
+        );
+      const tensors = sameType(given);
+      return tensors.length === 1 ? tensors[0]!.clone() : tf.concat(tensors, call.axis('axis', tensors[0]!.rank, 0));
+    },
+  },
+  Stack: {
+    parameters: ['x|xs|values|arrays', 'axis'],
+    infer(call) {
+      const operands = call.list('x');
+      const rank = operands[0]!.shape.length + 1;
+      const axis = call.axis('axis', rank, 0);
+      const { type } = joined(operands, 0);
+      const known = operands[0]!.shape.map((n, i) => n ?? operands.map(({ shape }) => shape[i]).find((m) => m !== null) ?? null);
+      return { type, shape: [...known.slice(0, axis), operands.length, ...known.slice(axis)] };
+    },
+    compute(call) {
+      const given = call.list('x');
+      const sizes = given.map(hostValuesOf);
+      if (sizes.every((size) => size?.length === 1) && given[0]!.rank === 0)
+        return sizeTensor(
+          sizes.flatMap((size) => [...size!]),
+          [given.length],
+        );
+      const tensors = sameType(given);
+      return tf.stack(tensors, call.axis('axis', tensors[0]!.rank + 1, 0));
+    },
+  },
+  Unstack: {
+    parameters: [X, 'num', 'axis'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const axis = call.axis('axis', shape.length, 0);
+      const count = shape[axis] ?? call.number('num');
+      return range(0, count).map(() => ({ type, shape: shape.filter((_, i) => i !== axis) }));
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      return tf.unstack(x, call.axis('axis', x.rank, 0));
+    },
+  },
+  Split: splitting,
+  ArraySplit: splitting,
+  Hstack: stackAlong((rank) => (rank === 1 ? 0 : 1), 1),
+  Vstack: stackAlong(() => 0, 2),
+  Dstack: stackAlong(() => 2, 3),
+  Append: {
+    parameters: ['x1', 'x2', 'axis'],
+    infer(call) {
+      const operands = call.pair('x1', 'x2');
+      if (call.integers('axis') !== undefined) return joined(operands, call.axis('axis', operands[0].shape.length, 0));
+      return joined(
+        operands.map(({ shape, type }) => ({ shape: [sizeOf(shape)], type })),
+        0,
+      );
+    },
+    compute(call) {
+      const [a, b] = sameType(call.pair('x1', 'x2')) as [Tensor, Tensor];
+      return call.integers('axis') === undefined
+        ? tf.concat([tf.reshape(a, [-1]), tf.reshape(b, [-1])], 0)
+        : tf.concat([a, b], call.axis('axis', a.rank, 0));
+    },
+  },
+  DepthToSpace: blocks(false),
+  SpaceToDepth: blocks(true),
+  MatrixTranspose: rearranged(
+    [],
+    (shape) => [...shape.slice(0, -2), shape.at(-1) ?? null, shape.at(-2) ?? null],
+    (x) => tf.transpose(x, [...range(0, x.rank - 2), x.rank - 1, x.rank - 2]),
+  ),
+  Zeros: made(0),
+  Ones: made(1),
+  ZerosLike: filled(0),
+  OnesLike: filled(1),
+  EmptyLike: filled(0),
+  FullLike: {
+    parameters: [X, 'fill_value', 'dtype'],
+    infer: (call) => call.tensor('x'),
+    compute: (call) => to(tf.mul(tf.onesLike(call.tensor('x')), call.tensor('fill_value', call.tensor('x'))), call.tensor('x').dtype),
+  },
+  Cast: casting((call) => typeOf(call.value('dtype'))),
+  SaturateCast: casting((call) => typeOf(call.value('dtype'))),
+  ConvertToTensor: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
+  Array: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
+  Copy: rearranged(
+    [],
+    (shape) => shape,
+    (x) => x.clone(),
+  ),
+  Shape: {
+    parameters: [X],
+    infer: (call) => ({ shape: [call.tensor('x').shape.length], type: 'int32' }),
+    compute: (call) => sizeTensor(call.tensor('x').shape, [call.tensor('x').rank]),
+  },
+  Rank: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').rank], []) },
+  Ndim: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').rank], []) },
+  Size: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').size], []) },
+};
+
+function swapped(order: number[], call: Constants): number[] {
+  const [a, b] = [call.axis('axis1', order.length, 0), call.axis('axis2', order.length, 1)];
+  return order.map((axis) => (axis === a ? b : axis === b ? a : axis));
+}
+
+function moved(rank: number, call: Constants): number[] {
+  const [from, to_] = [call.axes('source', rank), call.axes('destination', rank)];
+  const order = range(0, rank).filter((axis) => !from.includes(axis));
+  for (const [place, axis] of to_.map((place, i): [number, number] => [place, from[i]!]).sort((a, b) => a[0] - b[0]))
+    order.splice(place, 0, axis);
+  return order;
+}
+
+/** How many axes come in front, and the counts of all. */
+function tiling(rank: number, call: Constants): [number, (number | null)[]] {
+  const reps = call.sizes('repeats') ?? [1];
+  const full = [...Array<number>(Math.max(0, rank - reps.length)).fill(1), ...reps];
+  return [full.length - rank, full];
+}
+
+function roll(x: Tensor, call: Call<Tensor>): Tensor {
+  const shifts = call.integers('shift') ?? [0];
+  const axes = call.integers('axis');
+  const turn = (tensor: Tensor, shift: number, axis: number): Tensor => {
+    const length = tensor.shape[axis]!;
+    const cut = (((-shift % length) + length) % length) | 0;
+    if (cut === 0) return tensor;
+    const part = (from: number, size: number) =>
+      tf.slice(
+        tensor,
+        tensor.shape.map((_, i) => (i === axis ? from : 0)),
+        tensor.shape.map((n, i) => (i === axis ? size : n)),
+      );
+    return tf.concat([part(cut, length - cut), part(0, cut)], axis);
+  };
+  if (axes === undefined) return tf.reshape(turn(tf.reshape(x, [-1]), shifts[0]!, 0), x.shape);
+  return axes.reduce((out, axis, i) => turn(out, shifts[i] ?? shifts[0]!, axis < 0 ? axis + x.rank : axis), x.clone());
+}
+
+function casting(target: (call: Constants) => DataType | undefined): Operation {
+  return {
+    parameters: [X, 'dtype'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape, type: target(call) ?? type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const type = target(call) ?? x.dtype;
+      return x.dtype === type ? x.clone() : tf.cast(x, type);
+    },
+  };
+}
