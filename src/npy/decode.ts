@@ -32,8 +32,8 @@ export function decodeNpy(bytes: Uint8Array | ArrayBuffer, name = 'The file'): N
       `${name} should hold ${length} bytes of elements for its shape (${shape.join(', ')}) and has ${file.length - end}; it is cut short.`,
     { expected: length, found: file.length - end },
   );
-  // A copy, so that elements lie on the borders that typed arrays need.
-  const raw = file.slice(end, end + length);
+  // A copy, so that elements lie on the borders that typed arrays need. Not slice(), which copies nothing when the bytes are a Buffer.
+  const raw = new Uint8Array(file.subarray(end, end + length));
   if (element.bytes > 1 && (descr[0] === '>') === hostIsLittle()) swap(raw, element.bytes);
   let data: NpyData;
   if (element.dtype === 'float16') data = Float32Array.from(new Uint16Array(raw.buffer), halfToNumber);

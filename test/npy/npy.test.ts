@@ -41,6 +41,11 @@ describe('decodeNpy', () => {
     expectArray(decodeNpy(padded.subarray(3)), arrays.big_endian!);
     expect(padded).toEqual(before);
     expectArray(decodeNpy(file.buffer as ArrayBuffer), arrays.big_endian!);
+    // Node's Buffer is a Uint8Array whose slice() shares memory.
+    const buffer = Buffer.from(padded);
+    expectArray(decodeNpy(buffer.subarray(3)), arrays.big_endian!);
+    expect(new Uint8Array(buffer)).toEqual(padded);
+    expectArray(decodeNpz(readFileSync(new URL('stored.npz', folder))).conv2d_1!, npz.conv2d_1!);
   });
 
   it('understands headers of other writers', () => {
