@@ -82,7 +82,8 @@ export function montage(items: readonly (ScalarMap | RGBAImage | PixelImage)[], 
   return { width, height, data };
 }
 
-function defaultColumns(count: number): number {
+/** The columns that `montage` chooses for so many pictures. */
+export function defaultColumns(count: number): number {
   const root = Math.sqrt(count);
   for (let columns = Math.ceil(root); columns <= 2 * root; columns++) if (count % columns === 0) return columns;
   return Math.ceil(root);

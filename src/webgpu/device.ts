@@ -43,6 +43,11 @@ export function activeBackend(): { backend: TensorBackend; reason?: undefined } 
  */
 export function activationLayout(activation: ActivationLike, batch: number): MapLayout {
   const { tensor } = activation;
+  check(
+    tensor?.dataId !== undefined,
+    'shape',
+    () => `${describe(activation)} is no activation; give what an extractor's run gave, or { tensor } with a tf.Tensor.`,
+  );
   check(!tensor.isDisposed, 'disposed', () => `${names(activation)} has been disposed of; draw it before.`);
   const layout = mapLayout({ shape: tensor.shape, layer: activation.layer ?? { path: 'a tensor' } } as unknown as Activation);
   check(tensor.size > 0, 'shape', () => `${names(activation)} has shape [${tensor.shape.join(', ')}]: there is nothing to draw.`, {

@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   }) {
   let block = group.y * THREADS;
   let width = min(shape.channels - block, THREADS);
-  let rows = THREADS / width;
+  let rows = max(1u, THREADS / shape.channels);
   let row = thread / width;
   let channel = block + thread % width;
   var low = NAN_KEY;
