@@ -24,6 +24,12 @@ afterAll(async () => {
   rmSync(out, { recursive: true });
 });
 
+it('every example says what it is', () => {
+  for (const { name } of readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    expect(readFileSync(path.join(ROOT, 'examples', name, 'README.md'), 'utf8'), name).toMatch(/^# .+/);
+  }
+});
+
 describe('examples/node-quickstart', () => {
   it('writes one channel as a picture', async () => {
     const { stdout } = await example('node-quickstart/quickstart.mjs', 'one.png');
