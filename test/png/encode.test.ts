@@ -68,13 +68,34 @@ describe('encodePNG', () => {
   });
 
   it('leaves alpha out where every pixel is opaque, and only there', async () => {
-    const data = new Uint8ClampedArray(16).fill(255);
-    expect(colorType(await encodePNG({ width: 2, height: 2, data }))).toBe(2);
+    const { data } = picture(40, 40, 4, 'noise');
+    for (let i = 3; i < data.length; i += 4) data[i] = 255;
+    const image = { width: 40, height: 40, channels: 4, data } as const;
+    expect(colorType(await encodePNG(image))).toBe(2);
     data[7] = 254;
-    const file = await encodePNG({ width: 2, height: 2, data });
+    const file = await encodePNG(image);
     expect(colorType(file)).toBe(6);
     expect(decodeElsewhere(file).data[7]).toBe(254);
     expect(colorType(await encodePNG(picture(2, 2, 1, 'noise')))).toBe(0);
+  });
+
+  it.each([
+    [256, 3],
+    [257, 2],
+  ])('%i colours', async (count, type) => {
+    const data = Uint8Array.from({ length: count * 3 }, (_, i) =>
+      i % 3 === 0 ? Math.floor(i / 3) % 256 : i % 3 === 1 ? Math.floor(i / 3 / 256) : 7,
+    );
+    const file = await encodePNG({ width: count, height: 1, channels: 3, data });
+    expect(colorType(file)).toBe(type);
+    expectBytes(decodeElsewhere(file).data, rgbaOf({ width: count, height: 1, channels: 3, data }));
+  });
+
+  it('keeps the alpha of a palette', async () => {
+    const data = Uint8ClampedArray.of(1, 2, 3, 255, 1, 2, 3, 0, 1, 2, 3, 255, 9, 9, 9, 128);
+    const file = await encodePNG({ width: 2, height: 2, data });
+    expect(colorType(file)).toBe(3);
+    expectBytes(decodeElsewhere(file).data, Uint8Array.from(data));
   });
 
   it('keeps the colours of transparent pixels', async () => {
