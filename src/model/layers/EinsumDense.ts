@@ -37,8 +37,8 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
     outputShapes([shape]) {
       const sizes = sizesOf(shape!);
       const { output } = read(shape!);
-      // Keras leaves free what the config leaves free, whatever the input says.
-      const free = (axis: number) => axis > 0 && given[axis - (output.length - given.length)] === null;
+      // Keras 3 leaves free what the config leaves free, whatever the input says.
+      const free = (axis: number) => spec.keras.major === 3 && axis > 0 && given[axis - (output.length - given.length)] === null;
       return [output.map((label, axis) => (free(axis) ? null : (sizes.get(label) ?? null)))];
     },
     weights([shape]) {
@@ -57,6 +57,5 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
       const product = einsum(equation, [tf.cast(input!, 'float32'), kernel!]);
       return activation.apply(bias === undefined ? product : tf.add(product, bias));
     },
-    masking: { gives: 'same' },
   };
 }

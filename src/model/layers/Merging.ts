@@ -25,7 +25,7 @@ export function merge(spec: LayerSpec, kind: Merge): LayerDefinition {
         ? combineMasked(floatsOf(inputs), masks, kind)
         : combine(inputs);
     },
-    masking: { takes: spec.keras.major === 3 && kind !== 'subtract', gives: mergedMask(spec) },
+    masking: { takes: spec.keras.major === 3 && ['multiply', 'maximum', 'minimum'].includes(kind), gives: mergedMask(spec) },
   };
 }
 
@@ -95,7 +95,7 @@ function combineMasked(given: readonly Tensor[], masks: readonly (Tensor | undef
     outputMask = mask !== undefined && outputMask !== undefined ? tf.logicalOr(outputMask, mask) : undefined;
     output = combineTwo(output, x, kind);
   });
-  return kind === 'average' ? tf.div(output, inputs.length) : output;
+  return output;
 }
 
 /** A mask of time steps as a bool tensor of the shape of what it masks. */
@@ -104,12 +104,17 @@ function spreadMask(mask: Tensor, x: Tensor): Tensor {
   return tf.cast(tf.mul(tf.cast(shaped, 'float32'), tf.ones(x.shape)), 'bool');
 }
 
-/** Keras 3: a step counts if it counts in any input; Keras 2: in all of them. No mask unless all inputs have one. */
+/** Keras 3: a step counts if it counts in any input, and all inputs must have a mask. Keras 2: if it counts in all that have one. */
 function mergedMask(spec: LayerSpec): MaskMaker {
+  const newer = spec.keras.major === 3;
   return {
-    when: (present) => present.every((has) => has),
+    when: (present) => (newer ? present.every((has) => has) : present.some((has) => has)),
     shape: (inputs) => inputs[0]!.slice(0, 2),
-    compute: (_, masks) => masks.map((mask) => mask!).reduce((a, b) => (spec.keras.major === 3 ? tf.logicalOr(a, b) : tf.logicalAnd(a, b))),
+    compute: (_, masks) =>
+      masks
+        .filter((mask) => mask !== undefined)
+        .reduce((a, b) => (newer ? tf.logicalOr(a, b) : tf.logicalAnd(a, b)))
+        .clone(),
   };
 }
 

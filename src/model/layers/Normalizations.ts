@@ -145,7 +145,7 @@ export function normalization(spec: LayerSpec): LayerDefinition {
       const deviation = tf.maximum(tf.sqrt(shaped(given.variance, weights[1])), 1e-7);
       return invert ? tf.add(mean, tf.mul(x, deviation)) : tf.div(tf.sub(x, mean), deviation);
     },
-    masking: { gives: 'same' },
+    ...(spec.keras.major === 3 ? { masking: { gives: 'same' } } : {}),
   };
 }
 

@@ -18,7 +18,7 @@ export function rescaling(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [shape!],
     compute: ([x]) => tf.add(tf.mul(tf.cast(x!, 'float32'), tensorOf('scale', 1)), tensorOf('offset', 0)),
-    masking: { gives: 'same' },
+    ...(spec.keras.major === 3 ? { masking: { gives: 'same' } } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ export function identity(spec: LayerSpec): LayerDefinition {
     outputTypes: taken,
     compute: (inputs) => taken(inputs).map((x) => x.clone()),
     convertWeights: () => [],
-    masking: { gives: 'same' },
+    ...(spec.className === 'Identity' && spec.keras.major < 3 ? {} : { masking: { gives: 'same' } }),
   };
 }
 

@@ -82,7 +82,11 @@ export async function compareCase(file: GoldenFile, golden: GoldenCase, by: 'ord
       const values = await output.data();
       if (JSON.stringify(output.shape) !== JSON.stringify(expected.shape)) {
         problems.push(`output ${i} has shape ${JSON.stringify(output.shape)} instead of ${JSON.stringify(expected.shape)}`);
-      } else error = Math.max(error, relativeError(values as ArrayLike<number>, slice(file, expected)));
+      } else {
+        const own = relativeError(values as ArrayLike<number>, slice(file, expected));
+        if (own > 1e-3) problems.push(`output ${i} (${expected.from[0]}) is off by ${own}`);
+        error = Math.max(error, own);
+      }
       if (typeOf(expected.dtype) !== output.dtype) problems.push(`output ${i} is ${output.dtype}, in Keras ${expected.dtype}`);
     }
     tf.dispose(outputs);
