@@ -1,0 +1,135 @@
+/**
+ * Opens model files with the library and holds every layer against Keras' results.
+ *
+ *     node scripts/conformance/compare.mjs FOLDER/index.json [--backend wasm] [--only TEXT]
+ *
+ * Prints one line of JSON a file. ACTIVATION_LENS_MODULE names another build than dist/index.js.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+
+const DIST = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+const library = await import(pathToFileURL(process.env.ACTIVATION_LENS_MODULE ?? DIST).href);
+
+/** Relative to the layer's largest value. */
+export const TOLERANCE = 1e-4;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { backend: { type: 'string', default: 'wasm' }, only: { type: 'string', default: '' } },
+});
+await tf.setBackend(options.backend);
+const index = path.resolve(positionals[0]);
+const folder = path.dirname(index);
+for (const entry of JSON.parse(await readFile(index, 'utf8'))) {
+  if (!`${entry.file}`.includes(options.only)) continue;
+  const { layers, inputs, ...rest } = entry;
+  const result = entry.skipped === undefined ? await compare(entry) : {};
+  console.log(JSON.stringify({ ...rest, ...(layers && { layers: layers.length }), ...result }));
+}
+
+/** `{ outcome: 'right' | 'wrong' | 'refused' | 'crashed', worst, ... }` */
+async function compare(entry) {
+  const before = tf.memory().numTensors;
+  const start = performance.now();
+  let model;
+  const held = [];
+  let result;
+  try {
+    model = await library.loadModel(path.join(folder, entry.file), await loadOptions(entry));
+    const opened = performance.now() - start;
+    const structure = compareLists(library.flattenLayers(model), entry);
+    for (const input of entry.inputs) held.push(inputTensor(input));
+    const activations = await library.createExtractor(model, { layers: library.flattenLayers(model) }).run(held);
+    held.push(activations);
+    const values = await compareValues(activations, entry);
+    const problem = structure ?? values.problem;
+    result = { outcome: problem === undefined ? 'right' : 'wrong', opened: Math.round(opened), ...values, ...(problem && { problem }) };
+  } catch (error) {
+    const { code, message, stack } = error;
+    result = code ? { outcome: 'refused', code, problem: message } : { outcome: 'crashed', problem: stack };
+  }
+  for (const item of held) item.dispose();
+  model?.dispose();
+  const left = tf.memory().numTensors - before;
+  const expected = matchesRefusal(entry, result);
+  return { ...result, ...expected, ...(left !== 0 && { outcome: 'wrong', problem: `${left} tensors left` }) };
+}
+
+/** A case that Keras itself only computes by running code of the file has to be refused, with that code. */
+function matchesRefusal({ refused }, { outcome, code, problem }) {
+  if (refused === undefined) return {};
+  if (outcome === 'refused' && refused.split(' or ').includes(code)) return { outcome: 'right' };
+  return { outcome: 'wrong', problem: `should be refused with '${refused}': ${outcome} ${code ?? ''} ${problem ?? ''}` };
+}
+
+async function loadOptions({ architecture }) {
+  return architecture === undefined ? {} : { architecture: await readFile(path.join(folder, architecture), 'utf8') };
+}
+
+function compareLists(flat, entry) {
+  const ours = flat.map(({ path: name, className }) => `${name} ${className}`);
+  const theirs = entry.layers.map(({ path: name, className }) => `${name} ${className}`);
+  const at = theirs.findIndex((name, i) => name !== ours[i]);
+  if (at >= 0) return `layer ${at} should be '${theirs[at]}' and is '${ours[at]}'`;
+  if (ours.length !== theirs.length) return `${ours.length} layers instead of ${theirs.length}: '${ours[theirs.length]}'`;
+  return undefined;
+}
+
+async function compareValues(activations, entry) {
+  const file = await readFile(path.join(folder, `${entry.case}.bin`));
+  const expected = new Float32Array(file.buffer, file.byteOffset, file.length / 4);
+  const worst = { error: 0, layer: '' };
+  let problem;
+  for (const layer of entry.layers) {
+    const activation = [...activations].find(({ layer: { path: name } }) => name === layer.path);
+    if (!activation) continue;
+    let at = layer.at;
+    const shapes = activation.tensors.map(({ shape }) => shape);
+    if (JSON.stringify(shapes) !== JSON.stringify(layer.shapes)) {
+      problem ??= `'${layer.path}' has shape ${JSON.stringify(shapes)} instead of ${JSON.stringify(layer.shapes)}`;
+      continue;
+    }
+    for (const tensor of activation.tensors) {
+      const reference = expected.subarray(at, at + tensor.size);
+      at += tensor.size;
+      const error = relativeError(await tensor.data(), reference);
+      if (!(error <= worst.error)) Object.assign(worst, { error, layer: layer.path });
+      if (!(error <= (entry.tolerance ?? TOLERANCE))) problem ??= `'${layer.path}' (${layer.className}) is off by ${error.toExponential(1)}`;
+    }
+  }
+  return { worst: worst.error, worstLayer: worst.layer, ...(problem && { problem }) };
+}
+
+/** The largest difference over the largest value; NaN when something is NaN or infinite on one side only. */
+function relativeError(ours, reference) {
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < reference.length; i++) {
+    const [a, b] = [Number(ours[i]), reference[i]];
+    if (Object.is(a, b) || a === b) {
+      if (Number.isFinite(b)) scale = Math.max(scale, Math.abs(b));
+      continue;
+    }
+    if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.NaN;
+    difference = Math.max(difference, Math.abs(a - b));
+    scale = Math.max(scale, Math.abs(b));
+  }
+  return difference === 0 ? 0 : difference / Math.max(scale, 1e-6);
+}
+
+function inputTensor({ shape, scale = 1, offset = 0, high }) {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const f = Math.fround;
+  const values = Float32Array.from({ length: size }, (_, i) => {
+    const value = f((Math.imul(i, 2654435761) >>> 0) / 2 ** 32);
+    if (high !== undefined) return Math.floor(f(value * f(high)));
+    return f(f(value * f(scale)) + f(offset));
+  });
+  return high === undefined ? tf.tensor(values, shape, 'float32') : tf.tensor(Int32Array.from(values), shape, 'int32');
+}

@@ -1,0 +1,100 @@
+"""Saves one architecture of keras.applications in the formats of one Keras, and every layer's output.
+
+    python architectures.py --library keras --name MobileNet --formats keras h5 --out FOLDER [--seed 1] [--size 96]
+
+`--library`: 'keras' (whichever version is installed) or 'tf_keras'. Weights are random: Keras' own initialisers, and for biases, batch
+statistics and scales numbers that show when they are in the wrong place.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["TF_USE_LEGACY_KERAS"] = "1" if "tf_keras" in sys.argv else "0"
+
+import numpy as np
+
+from record import Record, input_of, timed
+from walk import layer_outputs
+
+# The smallest sizes that keep every stage larger than one pixel; None: the size is fixed by the head.
+SIZES = {"VGG16": 224, "VGG19": 224, "InceptionV3": 128, "Xception": 96, "NASNetMobile": 224, "InceptionResNetV2": 128}
+
+
+def randomise(model, rng):
+    for variable in model.weights:
+        name = getattr(variable, "path", variable.name)
+        shape = tuple(variable.shape)
+        if "moving_variance" in name or name.rstrip(":0").endswith("variance"):
+            value = rng.uniform(0.5, 1.5, shape)
+        elif "gamma" in name:
+            value = rng.uniform(0.6, 1.4, shape)
+        elif "mean" in name or "beta" in name:
+            value = rng.normal(0, 0.2, shape)
+        elif "bias" in name:
+            value = rng.normal(0, 0.1, shape)
+        else:
+            continue
+        variable.assign(value.astype("float32"))
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):  # Normalization computes with a copy of its statistics
+            layer.finalize_state()
+
+
+def build(keras, name, size):
+    make = getattr(keras.applications, name)
+    return make(weights=None, input_shape=(size, size, 3))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--library", default="keras")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--formats", nargs="+", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--size", type=int)
+    parser.add_argument("--time", action="store_true", help="also time load_model")
+    options = parser.parse_args()
+    keras = importlib.import_module(options.library)
+    version = getattr(keras, "__version__", None) or importlib.import_module("tensorflow").__version__
+    rng = np.random.default_rng(options.seed)
+    keras.utils.set_random_seed(options.seed)
+    size = options.size or SIZES.get(options.name, 96)
+    model = build(keras, options.name, size)
+    randomise(model, rng)
+    record = Record(options.out)
+    # The ImageNet mean is subtracted inside some architectures, which then take 0..255.
+    inputs = [{"shape": [1, size, size, 3], "scale": 255.0 if options.name.startswith(("Efficient", "MobileNetV3", "ConvNeXt")) else 1.0}]
+    values = [input_of(**given) for given in inputs]
+    layers = record.expected(options.name, layer_outputs(model, values, int(version.split(".")[0])))
+    for form in options.formats:
+        file = f"{options.name}.{form}"
+        label = {"keras": version, "format": form}
+        try:
+            model.save(os.path.join(options.out, file))
+        except Exception as error:
+            record.skip(options.name, file, f"not saved by Keras: {error}", **label)
+            continue
+        reopened, seconds = "yes", None
+        try:
+            with timed() as t:
+                again = keras.models.load_model(os.path.join(options.out, file), compile=False)
+            seconds = t.seconds
+            if [tuple(w.shape) for w in again.weights] != [tuple(w.shape) for w in model.weights]:
+                reopened = "with other weights"
+            del again
+        except Exception as error:
+            reopened = f"no: {type(error).__name__}: {str(error).strip().splitlines()[0][:160]}"
+            if os.environ.get("VERBOSE"):
+                traceback.print_exc()
+        record.add(options.name, file, inputs, layers, model.count_params(), reopened=reopened, load_seconds=seconds, **label)
+    record.write()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,599 @@
+"""Models of every structure: nested, shared, several inputs, policies, names. `k` is keras 3, tf_keras 2 or a tf.keras.
+
+`@graph()` registers `make(k, major)` -> model, or (model, options); options: fill (how to fill inputs, by position), compute (the model that
+computes the reference, when it is not the saved one), refused (the error's code), tolerance.
+"""
+
+import numpy as np
+
+GRAPHS = []
+
+
+def graph(only=(2, 3), formats=None):
+    def register(make):
+        GRAPHS.append({"name": make.__name__.replace("_", "-"), "make": make, "only": only, "formats": formats})
+        return make
+
+    return register
+
+
+def small(k, name=None, channels=3, size=8, filters=4):
+    """A little network with batch statistics."""
+    L = k.layers
+    x = k.Input((size, size, channels))
+    y = L.Conv2D(filters, 3, padding="same", activation="relu")(x)
+    y = L.BatchNormalization()(y)
+    y = L.DepthwiseConv2D(3, padding="same")(y)
+    return k.Model(x, y, name=name)
+
+
+# --- Sequential ---
+
+
+@graph()
+def sequential_with_input(k, major):
+    L = k.layers
+    return k.Sequential([k.Input((8, 8, 3)), L.Conv2D(4, 3), L.BatchNormalization(), L.ReLU(), L.Flatten(), L.Dense(3)])
+
+
+@graph()
+def sequential_first_layer_has_shape(k, major):
+    L = k.layers
+    return k.Sequential([L.Conv2D(4, 3, input_shape=(8, 8, 3)), L.MaxPooling2D(), L.Flatten(), L.Dense(3, activation="softmax")])
+
+
+@graph()
+def sequential_explicit_input_layer(k, major):
+    L = k.layers
+    shape = {"batch_shape" if major == 3 else "batch_input_shape": (None, 6, 6, 2)}
+    return k.Sequential([L.InputLayer(**shape), L.Conv2D(4, 3), L.GlobalMaxPooling2D()])
+
+
+@graph()
+def sequential_without_shape(k, major):
+    """Built by being called: the file says a shape nowhere, or in build_input_shape."""
+    L = k.layers
+    model = k.Sequential([L.Conv2D(4, 3), L.BatchNormalization(), L.Flatten(), L.Dense(3)])
+    model(np.zeros((1, 8, 8, 3), "float32"))
+    return model, {"shapes": [[1, 8, 8, 3]]}
+
+
+@graph()
+def sequential_free_size(k, major):
+    L = k.layers
+    return k.Sequential([k.Input((None, None, 3)), L.Conv2D(4, 3, strides=2), L.UpSampling2D(interpolation="bilinear"), L.GlobalAveragePooling2D()])
+
+
+@graph()
+def sequential_in_sequential_in_sequential(k, major):
+    L = k.layers
+    a = k.Sequential([k.Input((8, 8, 3)), L.Conv2D(4, 3), L.BatchNormalization()], name="innermost")
+    b = k.Sequential([a, L.Conv2D(2, 3), L.BatchNormalization()], name="inner")
+    return k.Sequential([b, L.Flatten(), L.Dense(2)], name="outer")
+
+
+@graph()
+def nested_sequential_without_input(k, major):
+    L = k.layers
+    inner = k.Sequential([L.Conv2D(4, 3), L.ReLU()], name="features")
+    return k.Sequential([k.Input((7, 7, 2)), inner, k.Sequential([L.Flatten(), L.Dense(5), L.Dense(2)])])
+
+
+@graph()
+def teachable_machine(k, major):
+    """Sequential of (Sequential of a Functional and pooling) and (Sequential of Dense)."""
+    L = k.layers
+    features = k.Sequential([small(k, "model1"), L.GlobalAveragePooling2D()], name="sequential_1")
+    head = k.Sequential([L.Dense(4, activation="relu", input_shape=(4,)), L.Dense(2, use_bias=False, activation="softmax")], name="sequential_3")
+    return k.Sequential([features, head], name="sequential_4")
+
+
+@graph()
+def functional_in_sequential_in_functional(k, major):
+    L = k.layers
+    x = k.Input((8, 8, 3))
+    y = k.Sequential([small(k, "deep"), L.Conv2D(2, 3), small(k, "deep2", channels=2, size=6)], name="middle")(x)
+    return k.Model(x, L.Dense(2)(L.Flatten()(y)))
+
+
+@graph()
+def sequential_single_layer(k, major):
+    return k.Sequential([k.Input((5,)), k.layers.Dense(3)])
+
+
+@graph()
+def sequential_only_activation(k, major):
+    return k.Sequential([k.Input((5, 5, 2)), k.layers.ReLU(0.4), k.layers.Flatten()])
+
+
+# --- Shared and nested ---
+
+
+@graph()
+def shared_layer(k, major):
+    L = k.layers
+    a, b = k.Input((6, 6, 2)), k.Input((6, 6, 2))
+    conv = L.Conv2D(2, 3, padding="same")
+    norm = L.BatchNormalization()
+    y = L.Concatenate()([norm(conv(a)), norm(conv(b)), conv(conv(a))])
+    return k.Model([a, b], y)
+
+
+@graph()
+def shared_model(k, major):
+    L = k.layers
+    base = small(k, "twin")
+    a, b = k.Input((8, 8, 3)), k.Input((8, 8, 3))
+    return k.Model([a, b], L.Dense(1)(L.Flatten()(L.Subtract()([base(a), base(b)]))))
+
+
+@graph()
+def shared_model_in_a_chain(k, major):
+    base = small(k, "again", filters=3)
+    x = k.Input((8, 8, 3))
+    return k.Model(x, base(base(base(x))))
+
+
+@graph()
+def cut_out_of_shared(k, major):
+    """Only the third call of a layer is in the model, so its node numbers have gaps."""
+    L = k.layers
+    x = k.Input((6, 6, 2))
+    conv, base = L.Conv2D(2, 3, padding="same", name="conv"), small(k, "base", channels=2, size=6, filters=2)
+    conv(base(x))
+    conv(x)
+    return k.Model(x, L.ReLU(name="end")(conv(base(conv(base(x))))))
+
+
+@graph()
+def model_of_models_output(k, major):
+    """New layers on base.output: nothing is nested."""
+    L = k.layers
+    base = small(k, "base")
+    return k.Model(base.input, L.Dense(2)(L.GlobalAveragePooling2D()(base.output)))
+
+
+@graph()
+def nested_and_its_layer_outside(k, major):
+    """A layer of a nested model is also called directly."""
+    L = k.layers
+    conv = L.Conv2D(3, 3, padding="same", name="conv")
+    i = k.Input((6, 6, 3))
+    inner = k.Model(i, L.BatchNormalization(name="bn")(conv(i)), name="inner")
+    x = k.Input((6, 6, 3))
+    return k.Model(x, L.Add(name="sum")([inner(x), conv(x)]))
+
+
+@graph()
+def frozen(k, major):
+    """Frozen layers in nested models change the order of weights in an HDF5 file."""
+    L = k.layers
+    base = small(k, "base")
+    base.trainable = False
+    half = small(k, "half")
+    half.layers[1].trainable = False
+    x = k.Input((8, 8, 3))
+    y = L.Add()([base(x), half(x)])
+    inner = k.Sequential([k.Input((8, 8, 4)), L.Conv2D(2, 3, name="a"), L.BatchNormalization(name="b", trainable=False), L.Conv2D(2, 1, name="c")], name="seq")
+    return k.Model(x, inner(y))
+
+
+@graph()
+def deep_nesting(k, major):
+    L = k.layers
+    model = small(k, "level0")
+    for level in range(1, 5):
+        x = k.Input((8, 8, 3))
+        y = L.Conv2D(3, 1, name=f"mix{level}")(model(x)) if level > 1 else L.Conv2D(3, 3, padding="same", name="mix1")(model(x))
+        model = k.Model(x, L.BatchNormalization(name=f"norm{level}")(y), name=f"level{level}")
+    return model
+
+
+@graph()
+def nested_with_same_names(k, major):
+    """Layers of different nested models share their names."""
+    L = k.layers
+
+    def part(name, channels):
+        i = k.Input((6, 6, channels), name="in")
+        return k.Model(i, L.BatchNormalization(name="bn")(L.Conv2D(channels, 3, padding="same", name="conv")(i)), name=name)
+
+    x = k.Input((6, 6, 2), name="in")
+    y = L.Conv2D(2, 1, name="conv")(x)
+    return k.Model(x, part("second", 2)(part("first", 2)(y)))
+
+
+@graph()
+def several_nested_in_reverse(k, major):
+    """Nested models are made in another order than they are used in."""
+    L = k.layers
+    parts = [small(k, filters=3) for _ in range(4)]
+    x = k.Input((8, 8, 3))
+    y = x
+    for part in reversed(parts):
+        y = part(y)
+    return k.Model(x, L.GlobalMaxPooling2D()(y))
+
+
+@graph()
+def layers_used_in_reverse(k, major):
+    L = k.layers
+    convs = [L.Conv2D(3, 3, padding="same") for _ in range(12)]
+    x = k.Input((6, 6, 3))
+    y = x
+    for conv in reversed(convs):
+        y = conv(y)
+    return k.Model(x, y)
+
+
+# --- Inputs and outputs ---
+
+
+@graph()
+def inputs_as_dict(k, major):
+    L = k.layers
+    ins = {"right": k.Input((6, 6, 3), name="right"), "left": k.Input((6, 6, 2), name="left")}
+    return k.Model(ins, L.Conv2D(2, 3)(L.Concatenate()([ins["left"], ins["right"]])))
+
+
+@graph()
+def outputs_as_dict(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    y = L.Conv2D(4, 3)(x)
+    return k.Model(x, {"z_map": y, "a_class": L.Dense(3)(L.Flatten()(y))})
+
+
+@graph()
+def nested_with_dict(k, major):
+    L = k.layers
+    ins = {"b": k.Input((4, 4, 2), name="b"), "a": k.Input((4, 4, 3), name="a")}
+    inner = k.Model(ins, L.Concatenate()([L.Conv2D(2, 3, name="on_b")(ins["b"]), L.Conv2D(1, 3, name="on_a")(ins["a"])]), name="inner")
+    p, q = k.Input((4, 4, 3)), k.Input((4, 4, 2))
+    return k.Model([p, q], inner({"a": p, "b": q}))
+
+
+@graph()
+def nested_with_two_outputs(k, major):
+    L = k.layers
+    i = k.Input((6, 6, 3))
+    j = k.Input((6, 6, 3))
+    y = L.Conv2D(2, 3)(L.Add()([i, j]))
+    inner = k.Model([i, j], [L.ReLU()(y), L.Conv2D(3, 1)(y)], name="inner")
+    a, b = k.Input((6, 6, 3)), k.Input((6, 6, 3))
+    p, q = inner([a, b])
+    return k.Model([a, b], [L.Flatten()(q), p])
+
+
+@graph()
+def one_in_a_list(k, major):
+    x = k.Input((6, 6, 3))
+    return k.Model([x], [k.layers.Conv2D(2, 3)(x)])
+
+
+@graph()
+def output_in_the_middle(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    y = L.Conv2D(3, 3, padding="same", name="first")(x)
+    z = L.Conv2D(3, 3, padding="same", name="second")(y)
+    return k.Model(x, [z, y, L.Add(name="sum")([x, z])])
+
+
+@graph()
+def input_is_an_output(k, major):
+    x, y = k.Input((5,)), k.Input((5,))
+    return k.Model([x, y], [k.layers.Dense(2)(x), y])
+
+
+@graph()
+def fixed_batch(k, major):
+    x = k.Input(batch_shape=(2, 6, 6, 3))
+    return k.Model(x, k.layers.Conv2D(2, 3)(x)), {"shapes": [[2, 6, 6, 3]]}
+
+
+@graph()
+def bytes_in(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3), dtype="uint8")
+    return k.Model(x, L.Conv2D(2, 3)(L.Rescaling(1 / 255)(x))), {"fill": {0: {"high": 256}}}
+
+
+@graph()
+def many_inputs(k, major):
+    L = k.layers
+    ins = [k.Input((4 + i,), name=f"in{i}") for i in (3, 0, 2, 1)]
+    return k.Model(ins, L.Dense(2)(L.Concatenate()([L.Dense(3)(x) for x in reversed(ins)])))
+
+
+# --- Names ---
+
+
+@graph()
+def names_of_operations(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3), name="add")
+    y = L.Conv2D(3, 3, padding="same", name="multiply")(x)
+    y = L.Add(name="conv2d")([x, y])
+    y = y * 2.0 + 1.0
+    return k.Model(x, L.Conv2D(2, 3, name="relu")(y), name="conv2d")
+
+
+@graph(only=(2,))
+def odd_names(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3), name="the input")
+    y = L.Conv2D(3, 3, name="block1/conv 1")(x)
+    return k.Model(x, L.Conv2D(2, 3, name="größe-2.x")(y))
+
+
+@graph(only=(3,))
+def odd_names3(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3), name="the input")
+    y = L.Conv2D(3, 3, name="conv 1:a")(x)
+    return k.Model(x, L.Conv2D(2, 3, name="größe-2.x")(y))
+
+
+@graph()
+def names_like_counters(k, major):
+    """Names that look like another layer's automatic one."""
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    y = L.Conv2D(3, 3, padding="same", name="conv2d_1")(x)
+    y = L.Conv2D(3, 3, padding="same", name="conv2d")(y)
+    return k.Model(x, L.Conv2D(3, 3, padding="same", name="conv2d_10")(y))
+
+
+@graph(formats=["h5"])
+def long_names(k, major):
+    """layer_names and a nested model's weight_names are over 64 kB, so that they are stored in pieces."""
+    L = k.layers
+    x = k.Input((3,))
+    y = x
+    for i in range(420):
+        y = L.Dense(3, name=f"a_dense_layer_with_a_remarkably_long_name_{'x' * 120}_{i}", activation="tanh")(y)
+    inner = k.Model(x, y, name="inner")
+    z = k.Input((3,))
+    w = inner(z)
+    for i in range(420):
+        w = L.Activation("linear", name=f"an_outer_layer_with_a_remarkably_long_name_{'y' * 120}_{i}")(w)
+    return k.Model(z, w, name="outer")
+
+
+# --- Types ---
+
+
+def with_policy(k, policy):
+    k.mixed_precision.set_global_policy(policy)
+    try:
+        model = k.Sequential([k.Input((8, 8, 3)), k.layers.Conv2D(4, 3, activation="relu"), k.layers.BatchNormalization(), small(k, "part", 4, 6), k.layers.Flatten(), k.layers.Dense(3)])
+    finally:
+        k.mixed_precision.set_global_policy("float32")
+    return model
+
+
+@graph()
+def mixed_float16(k, major):
+    return with_policy(k, "mixed_float16"), {"in_float32": True}
+
+
+@graph()
+def mixed_bfloat16(k, major):
+    return with_policy(k, "mixed_bfloat16"), {"in_float32": True}
+
+
+@graph()
+def float16(k, major):
+    return with_policy(k, "float16"), {"in_float32": True}
+
+
+@graph(only=(3,))
+def bfloat16(k, major):
+    return with_policy(k, "bfloat16"), {"in_float32": True}
+
+
+@graph()
+def float64(k, major):
+    return with_policy(k, "float64"), {"in_float32": True}
+
+
+@graph()
+def one_layer_in_float16(k, major):
+    L = k.layers
+    x = k.Input((8, 8, 3))
+    y = L.Conv2D(4, 3, dtype="mixed_float16")(x)
+    return k.Model(x, L.Conv2D(2, 3, dtype="float32")(L.Activation("relu", dtype="float16")(y))), {"in_float32": True}
+
+
+# --- As people save them ---
+
+
+@graph()
+def trained(k, major):
+    """With the optimizer's state."""
+    L = k.layers
+    model = k.Sequential([k.Input((8, 8, 3)), L.Conv2D(4, 3, activation="relu"), L.BatchNormalization(), L.Dropout(0.3), L.Flatten(), L.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    rng = np.random.default_rng(0)
+    model.fit(rng.random((16, 8, 8, 3)).astype("float32"), rng.integers(0, 3, 16), epochs=1, verbose=0)
+    return model, {"keep": True}
+
+
+@graph()
+def transfer_learning(k, major):
+    """A frozen MobileNetV2 with its preprocessing in the graph and a head."""
+    L = k.layers
+    base = k.applications.MobileNetV2(input_shape=(32, 32, 3), alpha=0.35, include_top=False, weights=None)
+    base.trainable = False
+    x = k.Input((32, 32, 3))
+    y = L.RandomFlip("horizontal")(x)
+    y = L.RandomRotation(0.2)(y)
+    y = k.applications.mobilenet_v2.preprocess_input(y)
+    y = base(y, training=False)
+    y = L.GlobalAveragePooling2D()(y)
+    y = L.Dropout(0.2)(y)
+    return k.Model(x, L.Dense(2)(y)), {"fill": {0: {"scale": 255.0}}}
+
+
+@graph()
+def augmentation_nested(k, major):
+    L = k.layers
+    augment = k.Sequential([L.RandomFlip("horizontal", input_shape=(8, 8, 3)), L.RandomRotation(0.1), L.RandomZoom(0.1)], name="augmentation")
+    return k.Sequential([augment, L.Rescaling(1.0 / 255), L.Conv2D(3, 3), L.Flatten(), L.Dense(2)])
+
+
+@graph()
+def unet(k, major):
+    L = k.layers
+    x = k.Input((16, 16, 1))
+    skips, y = [], x
+    for filters in (4, 6):
+        y = L.Conv2D(filters, 3, padding="same", activation="relu")(y)
+        skips.append(y)
+        y = L.MaxPooling2D()(y)
+    y = L.Conv2D(8, 3, padding="same", activation="relu")(y)
+    for filters, skip in zip((6, 4), reversed(skips)):
+        y = L.Conv2DTranspose(filters, 2, strides=2, padding="same")(y)
+        y = L.Concatenate()([y, skip])
+        y = L.BatchNormalization()(L.Conv2D(filters, 3, padding="same", activation="relu")(y))
+    return k.Model(x, L.Conv2D(1, 1, activation="sigmoid")(y), name="unet")
+
+
+@graph()
+def squeeze_and_excite(k, major):
+    L = k.layers
+    x = k.Input((8, 8, 6))
+    y = L.GlobalAveragePooling2D(keepdims=True)(x)
+    y = L.Conv2D(6, 1, activation="hard_sigmoid")(L.Conv2D(2, 1, activation="relu")(y))
+    z = L.Dense(6, activation="sigmoid")(L.Reshape((1, 1, 6))(L.GlobalAveragePooling2D()(x)))
+    return k.Model(x, L.Multiply()([x, L.Multiply()([y, z])]))
+
+
+@graph()
+def encoder_decoder(k, major):
+    """LSTM states handed on by keyword."""
+    L = k.layers
+    a, b = k.Input((5, 3)), k.Input((4, 3))
+    _, h, c = L.LSTM(4, return_state=True, name="encoder")(a)
+    y = L.LSTM(4, return_sequences=True, name="decoder")(b, initial_state=[h, c])
+    z = L.GRU(4, name="gru")(b, initial_state=h)
+    return k.Model([a, b], [L.Dense(2)(y), z])
+
+
+@graph()
+def masked_sequences(k, major):
+    L = k.layers
+    x = k.Input((7,), dtype="int32")
+    y = L.Embedding(6, 4, mask_zero=True)(x)
+    y = L.Bidirectional(L.LSTM(3, return_sequences=True))(y)
+    y = L.TimeDistributed(L.Dense(3))(y)
+    return k.Model(x, L.GRU(2)(L.Dropout(0.5)(y))), {"fill": {0: {"high": 6}}}
+
+
+@graph()
+def transformer_block(k, major):
+    L = k.layers
+    x = k.Input((6, 8))
+    y = L.LayerNormalization(epsilon=1e-6)(x)
+    y = L.Add()([L.MultiHeadAttention(2, 4, name="attention")(y, y), x])
+    z = L.LayerNormalization(epsilon=1e-6)(y)
+    z = L.Dense(8)(L.Dense(16, activation="gelu")(z))
+    return k.Model(x, L.Add()([z, y]))
+
+
+@graph()
+def vision_transformer(k, major):
+    """Patches by a convolution, Reshape, positions by an Embedding of constants."""
+    L = k.layers
+    x = k.Input((16, 16, 3))
+    y = L.Reshape((16, 8))(L.Conv2D(8, 4, strides=4)(x))
+    for _ in range(2):
+        n = L.LayerNormalization()(y)
+        y = L.Add()([y, L.MultiHeadAttention(2, 4)(n, n)])
+        n = L.LayerNormalization()(y)
+        y = L.Add()([y, L.Dense(8)(L.Dense(12, activation="gelu")(n))])
+    return k.Model(x, L.Dense(3)(L.GlobalAveragePooling1D()(y)))
+
+
+@graph()
+def attention_with_mask_tensor(k, major):
+    L = k.layers
+    q, m = k.Input((5, 4)), k.Input((5, 5), dtype="bool")
+    y = L.MultiHeadAttention(2, 3)(q, q, attention_mask=m)
+    return k.Model([q, m], L.Add()([y, q])), {"fill": {1: {"high": 2}}}
+
+
+@graph()
+def batch_norm_called_in_inference(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    y = L.BatchNormalization()(L.Conv2D(4, 3)(x), training=False)
+    return k.Model(x, L.Dropout(0.5)(y, training=False))
+
+
+@graph(only=(2,))
+def added_loss(k, major):
+    """AddLoss and AddMetric are layers of a Keras 2 graph."""
+    import tensorflow as tf
+
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    y = L.Conv2D(3, 3, padding="same")(x)
+    model = k.Model(x, L.Flatten()(y))
+    model.add_loss(tf.reduce_mean(tf.square(y - x)))
+    model.add_metric(tf.reduce_mean(y), name="mean", aggregation="mean")
+    return model
+
+
+@graph()
+def free_sizes_everywhere(k, major):
+    L = k.layers
+    x = k.Input((None, None, 2))
+    y = L.Conv2D(3, 3, padding="same")(x)
+    z = L.UpSampling2D(2)(L.MaxPooling2D(2)(y))
+    y = L.Concatenate()([L.Conv2D(3, 1)(y), z])
+    return k.Model(x, [L.GlobalMaxPooling2D()(y), L.Cropping2D(1)(y)])
+
+
+# --- What has to be refused ---
+
+
+@graph()
+def lambda_layer(k, major):
+    x = k.Input((5,))
+    return k.Model(x, k.layers.Lambda(lambda t: t * 2.0)(x)), {"refused": "custom-object"}
+
+
+@graph()
+def own_layer(k, major):
+    class Mine(k.layers.Layer):
+        def call(self, x):
+            return x * 2.0
+
+    x = k.Input((5,))
+    return k.Model(x, Mine(name="mine")(x)), {"refused": "custom-object or unsupported-layer"}
+
+
+@graph()
+def own_activation(k, major):
+    def my_activation(x):
+        return x * 2.0
+
+    x = k.Input((5,))
+    return k.Model(x, k.layers.Dense(2, activation=my_activation)(x)), {"refused": "custom-object"}
+
+
+@graph(only=(3,), formats=["keras"])
+def own_model(k, major):
+    class MyNet(k.Model):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.dense = k.layers.Dense(2)
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = MyNet()
+    model(np.zeros((1, 3), "float32"))
+    return model, {"refused": "custom-object"}
