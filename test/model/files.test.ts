@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel } from '../../src/model/load';
-import { expectKeras, readExpected } from '../golden';
+import { expectKeras, goldenInput, readExpected } from '../golden';
 
 const FIXTURES = new URL('../fixtures/models/', import.meta.url);
 const fixture = (file: string) => new URL(file, FIXTURES);
@@ -33,6 +33,26 @@ describe('model files with a result of Keras', () => {
     const architecture = readFileSync(fixture(json), 'utf8');
     await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture });
     await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture: JSON.parse(architecture) });
+  });
+
+  const outputs = JSON.parse(readFileSync(fixture('outputs.json'), 'utf8')) as Record<string, number[][]>;
+  it.each(Object.keys(outputs))('%s: each call of a nested model is the output it was', async (file) => {
+    const model = await loadModel(fileURLToPath(fixture(file)));
+    const inputs = [0, 1].map((index) =>
+      tf.tensor(
+        goldenInput([1, 6, 6, 1]).map((value) => value * (index ? 0.5 : 1)),
+        [1, 6, 6, 1],
+      ),
+    );
+    const results = model.predict(inputs) as tf.Tensor[];
+    for (const [i, result] of results.entries()) {
+      const data = await result.data();
+      outputs[file]![i]!.forEach((value, j) => {
+        expect(data[j]).toBeCloseTo(value, 5);
+      });
+    }
+    tf.dispose([...inputs, ...results]);
+    model.dispose();
   });
 
   it('from bytes, a Blob, a file: URL, all the same', async () => {
