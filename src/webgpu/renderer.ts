@@ -250,7 +250,7 @@ class TargetRenderer implements GPURenderer {
         layout,
         share: this.share,
         scaling: this.options.scaling ?? 'nearest',
-        limits: this.limits,
+        limits: this.limitsFor(drawn),
       };
       this.scene = undefined;
       this.scene = new Scene(backend, this.target, drawn, style);

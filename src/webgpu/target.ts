@@ -63,11 +63,14 @@ export function followSize(canvas: object, resized: (width: number, height: numb
   if (typeof ResizeObserver === 'undefined' || typeof Element === 'undefined' || !(canvas instanceof Element)) return undefined;
   const observer = new ResizeObserver(([entry]) => {
     if (!entry) return;
-    // Whole device pixels where the browser tells them, so that a pixel of ours is one of the screen's.
+    // Whole device pixels where the browser tells them, so that a pixel of ours is one of the screen's. (Chromium's device emulation does
+    // not multiply them by its ratio.)
     const box = entry.devicePixelContentBoxSize?.[0];
     const ratio = globalThis.devicePixelRatio ?? 1;
-    const width = box ? box.inlineSize : Math.round(entry.contentRect.width * ratio);
-    const height = box ? box.blockSize : Math.round(entry.contentRect.height * ratio);
+    const whole = (size: number, told: number | undefined) =>
+      told !== undefined && Math.abs(told - size * ratio) < 2 ? told : Math.round(size * ratio);
+    const width = whole(entry.contentRect.width, box?.inlineSize);
+    const height = whole(entry.contentRect.height, box?.blockSize);
     if (width > 0 && height > 0) resized(width, height);
   });
   try {

@@ -76,3 +76,11 @@ export function watchConsole(page: Page, { allow = [] }: { allow?: readonly RegE
     },
   };
 }
+
+/**
+ * Calls a function that an ES module of the page exports, with plain data both ways. (vitest rewrites `import()`, so that one written
+ * inside `page.evaluate` does not reach the page as it is.)
+ */
+export function callIn(page: Page, module: string, name: string, ...args: unknown[]): Promise<unknown> {
+  return page.evaluate(`import(${JSON.stringify(module)}).then((module) => module[${JSON.stringify(name)}](...${JSON.stringify(args)}))`);
+}

@@ -127,3 +127,37 @@ export function random(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** How often a device did what a steady state must not do. */
+export interface WorkCounts {
+  buffers: number;
+  textures: number;
+  submits: number;
+  readbacks: number;
+}
+
+/** Counts, from now on, the buffers and textures made on any device, submits, and the buffers that are mapped to be read. */
+export function countWork(): { counts: WorkCounts; stop(): void } {
+  const counts: WorkCounts = { buffers: 0, textures: 0, submits: 0, readbacks: 0 };
+  const restore: (() => void)[] = [];
+  const wrap = <T extends object, K extends keyof T>(object: T, name: K, count: () => void) => {
+    const original = object[name] as unknown as (...args: unknown[]) => unknown;
+    object[name] = function (this: unknown, ...args: unknown[]) {
+      count();
+      return original.apply(this, args);
+    } as unknown as T[K];
+    restore.push(() => {
+      object[name] = original as unknown as T[K];
+    });
+  };
+  wrap(GPUDevice.prototype, 'createBuffer', () => counts.buffers++);
+  wrap(GPUDevice.prototype, 'createTexture', () => counts.textures++);
+  wrap(GPUQueue.prototype, 'submit', () => counts.submits++);
+  wrap(GPUBuffer.prototype, 'mapAsync', () => counts.readbacks++);
+  return {
+    counts,
+    stop() {
+      for (const undo of restore) undo();
+    },
+  };
+}

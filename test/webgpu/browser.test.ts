@@ -1,0 +1,114 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callIn, tryLaunch, watchConsole } from '../browser/launch';
+import { bundle, type Server, serve } from '../browser/serve';
+import type * as pageModule from './page';
+
+const { browser, reason } = await tryLaunch();
+
+describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await serve({ '/page.js': await bundle('test/webgpu/page.ts') });
+  });
+  afterAll(async () => {
+    await server?.close();
+    await browser?.close();
+  });
+
+  /** A page on which tfjs computes on `backend`. */
+  async function open(backend: string, options: { deviceScaleFactor?: number; before?: () => void } = {}) {
+    const context = await browser!.newContext({ deviceScaleFactor: options.deviceScaleFactor ?? 1 });
+    const page = await context.newPage();
+    if (options.before) await page.addInitScript(options.before);
+    const console = watchConsole(page);
+    await page.goto(server.url);
+    expect(await call(page, 'setUp', backend)).toBe(backend);
+    return {
+      page,
+      async close() {
+        console.check();
+        await context.close();
+      },
+    };
+  }
+
+  type Functions = typeof pageModule;
+  function call<K extends keyof Functions>(
+    page: Page,
+    name: K,
+    ...args: Parameters<Functions[K]>
+  ): Promise<Awaited<ReturnType<Functions[K]>>> {
+    return callIn(page, '/page.js', name, ...args) as Promise<Awaited<ReturnType<Functions[K]>>>;
+  }
+
+  it('gives the bytes of colorize, every one', async () => {
+    const { page, close } = await open('webgpu');
+    const { wrong, compared } = await call(page, 'bytes');
+    expect(compared).toBeGreaterThan(1_000_000);
+    expect(wrong).toBe(0);
+    await close();
+  });
+
+  it('draws on a canvas what montage gives', async () => {
+    const { page, close } = await open('webgpu');
+    expect(await call(page, 'canvas')).toEqual({
+      path: 'webgpu',
+      reason: "tfjs computes on 'webgpu': maps are coloured on its device.",
+      size: [0, 0],
+      wrong: 0,
+    });
+    await close();
+  });
+
+  it('makes nothing and reads nothing from frame to frame', async () => {
+    const { page, close } = await open('webgpu');
+    const { counts, tensors } = await call(page, 'steady', 100);
+    expect(counts).toEqual({ buffers: 0, textures: 0, submits: 100, readbacks: 0 });
+    expect(tensors).toHaveLength(1);
+    await close();
+  });
+
+  it.each([1, 2])('follows the size of the canvas on a screen of %i pixels a pixel', async (deviceScaleFactor) => {
+    const { page, close } = await open('webgpu', { deviceScaleFactor });
+    expect(await call(page, 'resized')).toEqual([
+      [100, 50],
+      [60, 90],
+    ]);
+    await close();
+  });
+
+  it('says when the device is lost, and goes on with another', async () => {
+    const { page, close } = await open('webgpu');
+    const { code, message, again } = await call(page, 'lost');
+    expect(code).toBe('backend');
+    expect(message).toContain('The GPU device was lost (destroyed');
+    expect(again).toBeGreaterThan(0);
+    await close();
+  });
+
+  it('colours on the CPU where tfjs computes there, and says so', async () => {
+    const { page, close } = await open('cpu');
+    expect(await call(page, 'canvas')).toEqual({
+      path: 'cpu',
+      reason:
+        "Colours are computed on the CPU: tfjs computes on 'cpu', not on 'webgpu': call tf.setBackend('webgpu') and await tf.ready() first, with @tensorflow/tfjs-backend-webgpu imported.",
+      size: [0, 0],
+      wrong: 0,
+    });
+    await close();
+  });
+
+  it('does so in a browser without WebGPU', async () => {
+    const { page, close } = await open('cpu', {
+      before: () => {
+        Object.defineProperty(Object.getPrototypeOf(navigator), 'gpu', { value: undefined });
+        for (const name of Object.getOwnPropertyNames(globalThis)) if (/^GPU/.test(name)) Reflect.deleteProperty(globalThis, name);
+      },
+    });
+    const { path, reason: why, wrong } = await call(page, 'canvas');
+    expect([path, wrong]).toEqual(['cpu', 0]);
+    expect(why).toContain('there is no navigator.gpu here');
+    await close();
+  });
+});

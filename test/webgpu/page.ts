@@ -1,0 +1,195 @@
+/** What runs inside the browser for browser.test.ts. Each function gives plain data. */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-webgpu';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as colors from '../../src/colormap/index';
+import { montage } from '../../src/image/montage';
+import { createGPURenderer, gpuColorize } from '../../src/webgpu/index';
+import { channelOf, checked, countWork, type Numbers, random, type WorkCounts } from './harness';
+
+export async function setUp(backend: string): Promise<string> {
+  await tf.setBackend(backend);
+  await tf.ready();
+  return tf.getBackend();
+}
+
+const deviceOf = () => (tf.backend() as WebGPUBackend).device;
+
+function numbersOf(width: number, height: number, channels: number, seed: number): Numbers {
+  const next = random(seed);
+  const kinds = [
+    () => Math.max(0, next() - 0.4),
+    () => next() - 0.5,
+    () => 1000 + next(),
+    () => (next() - 0.5) * 1e-40,
+    () => 7,
+    (i: number) => (i === 3 ? Number.NaN : next()),
+    (i: number) => (i === 3 ? Number.POSITIVE_INFINITY : next()),
+    () => (next() - 0.5) * 6e38,
+  ];
+  const value = (_: unknown, i: number) => kinds[(i % channels) % kinds.length]!(Math.floor(i / channels));
+  return { width, height, channels, data: Float32Array.from({ length: width * height * channels }, value) };
+}
+
+const tensorOf = ({ width, height, channels, data }: Numbers) => tf.tensor4d(data.slice(), [1, height, width, channels]);
+const mapsOf = (numbers: Numbers) => Array.from({ length: numbers.channels }, (_, channel) => channelOf(numbers, channel));
+
+/** How many bytes gpuColorize has otherwise than the CPU, over sizes, tables, norms and kinds of limits; and how many were compared. */
+export async function bytes(): Promise<{ wrong: number; compared: number }> {
+  let wrong = 0;
+  let compared = 0;
+  const norms = [
+    colors.normalize(),
+    colors.normalize({ vmin: -0.25, vmax: 1 / 3 }),
+    colors.centeredNorm(),
+    colors.symLogNorm({ linthresh: 0.03, vmin: -1, vmax: 1 }),
+    colors.boundaryNorm({ boundaries: [-1, 0, 0.1, 0.5, 7], ncolors: 256 }),
+  ];
+  for (const [width, height, channels] of [
+    [13, 7, 8],
+    [1, 1, 3],
+    [31, 33, 24],
+    [5, 3, 260],
+  ] as const) {
+    const numbers = numbersOf(width, height, channels, width);
+    const tensor = tensorOf(numbers);
+    for (const colormap of [colors.viridis, colors.tab10, colors.twilight]) {
+      for (const [i, norm] of norms.entries()) {
+        const options = { norm, colormap, shareLimits: i === 0 && channels === 3 };
+        const expected = montage(mapsOf(numbers), options).data;
+        const got = (await checked(deviceOf(), () => gpuColorize({ tensor }, options))).data;
+        if (got.length !== expected.length) throw new Error(`${got.length} bytes, not ${expected.length}`);
+        for (let k = 0; k < got.length; k++) if (got[k] !== expected[k]) wrong++;
+        compared += got.length;
+      }
+    }
+    tensor.dispose();
+  }
+  return { wrong, compared };
+}
+
+/** What a canvas shows, by way of a 2D canvas. */
+function pixelsOf(canvas: HTMLCanvasElement): Uint8ClampedArray {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
+  copy.drawImage(canvas, 0, 0);
+  return copy.getImageData(0, 0, canvas.width, canvas.height).data;
+}
+
+function canvasOf(width: number, height: number): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  canvas.style.cssText = `display: block; width: ${width}px; height: ${height}px`;
+  document.body.append(canvas);
+  return canvas;
+}
+
+/** Draws on a canvas on whatever backend is set and compares it with `montage`. */
+export async function canvas(): Promise<{ path: string; reason: string; size: number[]; wrong: number }> {
+  const numbers = numbersOf(21, 17, 12, 5);
+  const tensor = tensorOf(numbers);
+  const element = canvasOf(300, 150);
+  // Opaque colours: a canvas keeps others only times their alpha.
+  const colormap = { ...colors.viridis, table: colors.viridis.table, bad: [1, 2, 3, 255] as const };
+  const renderer = createGPURenderer(element, { colormap, scale: 2, columns: 4 });
+  const expected = montage(mapsOf(numbers), { colormap, scale: 2, columns: 4 });
+  let got: Uint8ClampedArray = new Uint8ClampedArray();
+  if (renderer.path === 'cpu') {
+    await renderer.draw({ tensor });
+    got = pixelsOf(element);
+  } else {
+    await checked(deviceOf(), () => {
+      const done = renderer.draw({ tensor });
+      // Later the canvas has given its texture to the page.
+      got = pixelsOf(element);
+      return done;
+    });
+  }
+  const wrong = expected.data.reduce((sum, byte, i) => sum + (byte === got[i] ? 0 : 1), 0);
+  const { path, reason } = renderer;
+  renderer.dispose();
+  tensor.dispose();
+  return { path, reason, size: [element.width - expected.width, element.height - expected.height], wrong };
+}
+
+/** The work of so many frames on a canvas, after the first few; the tensors there were after each. */
+export async function steady(frames: number): Promise<{ counts: WorkCounts; tensors: number[] }> {
+  const element = canvasOf(200, 120);
+  const renderer = createGPURenderer(element);
+  const image = tf.randomUniform([1, 8, 8, 3]) as tf.Tensor4D;
+  const kernel = tf.randomNormal([3, 3, 3, 4]) as tf.Tensor4D;
+  const frame = async () => {
+    const tensor = tf.tidy(() => tf.relu(tf.conv2d(image, kernel, 1, 'same')));
+    void renderer.draw({ tensor });
+    tensor.dispose();
+    // As a page does: a canvas has one texture a frame.
+    await new Promise((next) => requestAnimationFrame(next));
+  };
+  return checked(deviceOf(), async () => {
+    for (let i = 0; i < 5; i++) await frame();
+    const tensors = new Set<number>();
+    const work = countWork();
+    for (let i = 0; i < frames; i++) {
+      await frame();
+      tensors.add(tf.memory().numTensors);
+    }
+    work.stop();
+    renderer.dispose();
+    tf.dispose([image, kernel]);
+    return { counts: work.counts, tensors: [...tensors] };
+  });
+}
+
+/** The sizes of a canvas whose element is resized on the page. */
+export async function resized(): Promise<number[][]> {
+  const element = canvasOf(40, 40);
+  const tensor = tensorOf(numbersOf(8, 8, 4, 2));
+  const renderer = createGPURenderer(element);
+  const sizes: number[][] = [];
+  for (const [width, height] of [
+    [100, 50],
+    [60, 90],
+  ]) {
+    element.style.width = `${width}px`;
+    element.style.height = `${height}px`;
+    for (let i = 0; i < 3; i++) await new Promise((next) => requestAnimationFrame(next));
+    await renderer.draw({ tensor });
+    sizes.push([element.width / devicePixelRatio, element.height / devicePixelRatio]);
+  }
+  renderer.dispose();
+  tensor.dispose();
+  return sizes;
+}
+
+/** What drawing says after the device is gone, and whether it goes on with another one. */
+export async function lost(): Promise<{ code: string; message: string; again: number }> {
+  const element = canvasOf(40, 40);
+  const renderer = createGPURenderer(element);
+  const tensor = tensorOf(numbersOf(8, 8, 4, 2));
+  await renderer.draw({ tensor });
+  const device = deviceOf();
+  device.destroy();
+  await device.lost;
+  await Promise.resolve();
+  const error = await renderer.draw({ tensor }).then(
+    () => ({ code: 'none', message: 'it drew' }),
+    (thrown: { code: string; message: string }) => ({ code: thrown.code, message: thrown.message }),
+  );
+  tf.removeBackend('webgpu');
+  const { WebGPUBackend: Backend } = await import('@tensorflow/tfjs-backend-webgpu');
+  const adapter = (await navigator.gpu.requestAdapter())!;
+  const fresh = await adapter.requestDevice();
+  tf.registerBackend('webgpu', () => new Backend(fresh, adapter.info));
+  await tf.setBackend('webgpu');
+  const other = tensorOf(numbersOf(8, 8, 4, 2));
+  let again = 0;
+  await checked(fresh, () => {
+    const done = renderer.draw({ tensor: other });
+    again = pixelsOf(element).reduce((sum, byte) => sum + byte, 0);
+    return done;
+  });
+  renderer.dispose();
+  other.dispose();
+  return { ...error, again };
+}
