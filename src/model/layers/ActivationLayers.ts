@@ -1,6 +1,7 @@
 /** Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax, ThresholdedReLU and activations that are layers of their own: `keras/src/layers/activations`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { layerActivation } from '../activations';
+import { asBool } from './booleans';
 import { axisOf, constantArgument, fixedAxis, numbersOf, require, unsupported } from './config';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
@@ -31,7 +32,7 @@ export function softmaxLayer(spec: LayerSpec): LayerDefinition {
       if (mask === undefined) return apply(x);
       const kept = tf.cast(mask, 'float32');
       if (spec.keras.major < 3) return apply(tf.add(x, tf.mul(tf.sub(1, kept), -1e9)));
-      const wide = tf.cast(tf.mul(kept, tf.ones(x.shape)), 'bool');
+      const wide = asBool(tf.mul(kept, tf.ones(x.shape)));
       const outputs = apply(tf.where(wide, x, tf.fill(x.shape, -1e9)));
       return tf.where(wide, outputs, tf.zerosLike(outputs));
     },

@@ -38,12 +38,22 @@ export interface LayerDefinition {
   weights?(inputs: readonly Shape[]): readonly WeightDefinition[];
   /** Dtypes of the outputs. All float32 when left out. */
   outputTypes?(inputs: readonly DataType[], shapes: readonly Shape[]): readonly DataType[];
+  /**
+   * For operations on sizes that a graph takes from shapes: told what is known of the inputs (flat, null where free) before `outputShapes`,
+   * returns the same of its output.
+   */
+  passSizes?(inputs: readonly (Sizes | undefined)[], shapes: readonly Shape[]): Sizes | undefined;
   readonly inner?: readonly InnerLayer[];
   /** What it does with masks. Left out: it neither reads nor passes one on. */
   readonly masking?: MaskRule;
   /** Turns weights of older layouts into today's: same count and shapes as `weights`. */
   readonly convertWeights?: WeightConversion;
 }
+
+type Sizes = readonly (number | null)[];
+
+/** What is known of symbolic tensors of sizes. */
+const sizesOf = new WeakMap<SymbolicTensor, Sizes>();
 
 /** Where a stored weight goes: a variable of the layer itself, or the n-th weight of an inner layer. */
 interface WeightTarget extends ExpectedWeight {
@@ -188,6 +198,10 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     const masks = takes ? maskInputs(this.spec, given, this.arity === undefined ? undefined : this.maskPattern) : [];
     this.arity = inputs.length;
     this.maskPattern = masks.map((mask) => mask !== undefined);
+    const sizes = this.definition.passSizes?.(
+      given.map((input) => sizesOf.get(input)),
+      given.map(({ shape }) => shape),
+    );
     const all = [...inputs, ...masks.filter((mask) => mask !== undefined)];
     const output = super.apply(all.length === 1 ? all[0]! : all) as SymbolicTensor | SymbolicTensor[];
     // tfjs counts every call of a shared layer and frees its weights at the last of as many disposals; a model disposes of it once.
@@ -201,6 +215,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     outputs.forEach((symbol, i) => {
       (symbol as { dtype: DataType }).dtype = types[i] ?? 'float32';
     });
+    if (sizes !== undefined) sizesOf.set(outputs[0]!, sizes);
     if (masking !== undefined) setOutputMask(masking, given, outputs);
     return output;
   }

@@ -3,6 +3,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
+import { asBool } from './booleans';
 import { axisOf, flagOf, numbersOf, require, unsupported, wordOf } from './config';
 import type { LayerDefinition } from './KerasLayer';
 import type { MaskMaker } from './masks';
@@ -101,7 +102,7 @@ function combineMasked(given: readonly Tensor[], masks: readonly (Tensor | undef
 /** A mask of time steps as a bool tensor of the shape of what it masks. */
 function spreadMask(mask: Tensor, x: Tensor): Tensor {
   const shaped = tf.reshape(mask, [...mask.shape, ...Array<number>(x.rank - mask.rank).fill(1)]);
-  return tf.cast(tf.mul(tf.cast(shaped, 'float32'), tf.ones(x.shape)), 'bool');
+  return asBool(tf.mul(tf.cast(shaped, 'float32'), tf.ones(x.shape)));
 }
 
 /** Keras 3: a step counts if it counts in any input, and all inputs must have a mask. Keras 2: if it counts in all that have one. */
@@ -158,7 +159,7 @@ function concatenatedMask(spec: LayerSpec, given: number): MaskMaker {
         masks[i] === undefined ? tf.ones(x.shape) : tf.mul(tf.cast(tf.expandDims(masks[i]!, -1), 'float32'), tf.ones(x.shape)),
       );
       const joined = tf.concat(wide, axis);
-      return tf.cast(spec.keras.major === 3 ? tf.max(joined, -1) : tf.min(joined, -1), 'bool');
+      return asBool(spec.keras.major === 3 ? tf.max(joined, -1) : tf.min(joined, -1));
     },
   };
 }

@@ -6,6 +6,7 @@ import { softmax } from '../activations';
 import { einsum } from '../operations/einsum';
 import type { Shape } from '../types';
 import { combineMasks } from './Attention';
+import { asBool } from './booleans';
 import { argumentOf, tensorIndex } from './call';
 import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
@@ -174,7 +175,7 @@ function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined
   if (spec.keras.major < 3 && !flagOf(spec, 'softmax_robust_masking', false)) {
     return softmax(tf.add(scores, tf.mul(tf.sub(1, wide), -1e9)), axes);
   }
-  const kept = tf.cast(tf.mul(wide, tf.ones(scores.shape)), 'bool');
+  const kept = asBool(tf.mul(wide, tf.ones(scores.shape)));
   const shares = softmax(tf.where(kept, scores, tf.fill(scores.shape, -1e9)), axes);
   return fused || spec.keras.major < 3 ? shares : tf.where(kept, shares, tf.zerosLike(shares));
 }

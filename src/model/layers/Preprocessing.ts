@@ -6,6 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
+import { asBool } from './booleans';
 import { type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, wordOf } from './config';
 import type { LayerDefinition } from './KerasLayer';
 import { identity } from './Regularization';
@@ -140,7 +141,7 @@ export function autoContrast(spec: LayerSpec): LayerDefinition {
       const scale = tf.div(255, tf.where(flat, tf.onesLike(most), tf.sub(most, least)));
       const stretched = tf.clipByValue(tf.mul(tf.sub(bytes, least), scale), 0, 255);
       const values = tf.add(tf.mul(tf.div(stretched, 255), high - low), low);
-      return tf.where(tf.cast(tf.mul(tf.cast(flat, 'float32'), tf.ones(x.shape)), 'bool'), x, values);
+      return tf.where(asBool(tf.mul(tf.cast(flat, 'float32'), tf.ones(x.shape))), x, values);
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
+import { asBool } from './booleans';
 import { argumentOf, tensorIndices } from './call';
 import { type Cell, convLSTMCell, gruCell, lstmCell, simpleRNNCell, stackedCells } from './cells';
 import { calledInTraining, flagOf, numberOf, require, unsupported, wordOf } from './config';
@@ -181,7 +182,7 @@ function run(
 /** `a` for the samples that count, `b` for the others. */
 function choose(counts: Tensor, a: Tensor, b: Tensor): Tensor {
   const wide = tf.mul(tf.reshape(counts, [-1, ...a.shape.slice(1).map(() => 1)]), tf.ones(a.shape));
-  return tf.where(tf.cast(wide, 'bool'), a, b);
+  return tf.where(asBool(wide), a, b);
 }
 
 export function bidirectional(spec: LayerSpec): LayerDefinition {

@@ -1,7 +1,8 @@
-import { cast, type DataType, ones, type Tensor } from '@tensorflow/tfjs-core';
+import { type DataType, ones, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
+import { asBool } from './booleans';
 import type { LayerSpec } from './spec';
 
 /**
@@ -111,6 +112,6 @@ class Helper extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     const value = this.compute(Array.isArray(inputs) ? inputs : [inputs]);
-    return value.dtype === this.type ? value : cast(value, this.type);
+    return this.type === 'bool' ? asBool(value) : value;
   }
 }

@@ -173,6 +173,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
         .clone(),
   },
   Arctan2: binary((a, b) => tf.atan2(a, b), 'float'),
+  Arctan2YX: { ...binary((a, b) => tf.atan2(a, b), 'float'), parameters: ['x1|y', 'x2|x'] },
   Hypot: binary((a, b) => tf.sqrt(tf.add(tf.square(a), tf.square(b))), 'float'),
   Logaddexp: binary(logAddExp, 'float'),
   Logaddexp2: binary((a, b) => tf.div(logAddExp(tf.mul(a, LN2), tf.mul(b, LN2)), LN2), 'float'),
@@ -191,6 +192,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   LogicalXor: logical((a, b) => tf.notEqual(tf.cast(a, 'int32'), tf.cast(b, 'int32'))),
   Isclose: {
     ...compare((a, b) => tf.equal(a, b)),
+    parameters: ['x1', 'x2', 'rtol', 'atol'],
     compute(call) {
       const [a, b] = call.pair('x1', 'x2').map((x) => to(x, 'float32')) as [Tensor, Tensor];
       return tf.lessEqual(tf.abs(tf.sub(a, b)), tf.add(tf.mul(tf.abs(b), call.number('rtol', 1e-5)), call.number('atol', 1e-8)));
@@ -224,6 +226,15 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Elu: unary((x, call) => activations.elu(x, call.number('alpha', 1)), 'float', ['alpha']),
   Selu: unary((x) => tf.selu(x)),
   Celu: unary((x, call) => activations.celu(x, call.number('alpha', 1)), 'float', ['alpha']),
+  Glu: {
+    parameters: [X, 'axis'],
+    infer(call) {
+      const { shape } = call.tensor('x');
+      const axis = call.axis('axis', shape.length, -1);
+      return { shape: shape.map((n, i) => (i === axis && n !== null ? n / 2 : n)), type: 'float32' };
+    },
+    compute: (call) => activations.glu(to(call.tensor('x'), 'float32'), call.axis('axis', call.tensor('x').rank, -1)),
+  },
   Gelu: gelu(true),
   GeluExact: gelu(false),
   Silu: unary(activations.silu),

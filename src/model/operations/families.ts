@@ -2,6 +2,7 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { asBool } from '../layers/booleans';
 import { broadcastShapes } from '../layers/spatial';
 import type { Shape } from '../types';
 import { type Call, hostValuesOf, type Operand, type Operation, promote, sizeTensor } from './operation';
@@ -50,6 +51,8 @@ export function binary(
       const [a, b] = call.pair('x1', 'x2');
       const shape = broadcastShapes(a.shape, b.shape) ?? call.fail(`meets shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`);
       const type = promote(a.type, b.type);
+      const sizes = host === undefined ? undefined : hostSizes(a, b, host);
+      if (sizes !== undefined) return { shape, type, sizes };
       return { shape, type: rule === 'same' ? type : ruled(type, rule) };
     },
     compute(call) {
@@ -61,6 +64,17 @@ export function binary(
       return to(result, rule === 'same' ? type : ruled(type, rule));
     },
   };
+}
+
+/** The same before there are tensors. */
+function hostSizes(a: Operand, b: Operand, apply: (a: number, b: number) => number): (number | null)[] | undefined {
+  const [left, right] = [a.sizes, b.sizes];
+  if (left === undefined || right === undefined) return undefined;
+  const longer = left.length >= right.length ? left : right;
+  return longer.map((_, i) => {
+    const [m, n] = [left[left.length === 1 ? 0 : i] ?? null, right[right.length === 1 ? 0 : i] ?? null];
+    return m === null || n === null ? null : apply(m, n);
+  });
 }
 
 /** The result for two tensors of sizes, one of which may be a single number. */
@@ -93,7 +107,7 @@ export function reduction(
     compute(call) {
       const x = call.tensor('x');
       const type = rule === 'same' && x.dtype === 'bool' ? 'int32' : ruled(x.dtype, rule);
-      const numbers = rule === 'bool' ? to(x, 'bool') : to(x, type);
+      const numbers = rule === 'bool' ? to(x, 'bool') : rule === 'int32' ? x : to(x, type);
       return to(apply(numbers, call.axes('axis', x.rank), call.flag('keepdims'), call), type);
     },
   };
@@ -101,7 +115,8 @@ export function reduction(
 
 /** `tf.cast` that does nothing where there is nothing to do. */
 export function to(x: Tensor, type: DataType): Tensor {
-  return x.dtype === type ? x : tf.cast(x, type);
+  if (x.dtype === type) return x;
+  return type === 'bool' ? asBool(x) : tf.cast(x, type);
 }
 
 /**

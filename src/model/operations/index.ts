@@ -14,7 +14,7 @@ import { images } from './images';
 import { indexing } from './indexing';
 import { linear } from './linear';
 import { neural } from './neural';
-import { Call, constantShape, constantType, type Operand, type Operation } from './operation';
+import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
 import { reductions } from './reductions';
 import { shaping } from './shaping';
 import { functionNames, operationOfFunction } from './tensorflow';
@@ -52,7 +52,7 @@ export function operationBuilder(spec: LayerSpec): Layer {
 
 /** Names of all operations: classes of `keras.ops`, and functions of TensorFlow as Keras 2 names them. */
 export function supportedOperations(): { readonly keras3: readonly string[]; readonly tensorflow: readonly string[] } {
-  const internal = /^(SlicingOpLambda|GeluExact|.*1|EuclideanNorm|L2Normalize|BiasAdd|RgbToGrayscale)$/;
+  const internal = /^(SlicingOpLambda|GeluExact|Arctan2YX|.*1|EuclideanNorm|L2Normalize|BiasAdd|RgbToGrayscale)$/;
   return {
     keras3: [...Object.keys(table).filter((name) => !internal.test(name)), ...Object.keys(sameOperation)].sort(),
     tensorflow: functionNames().sort(),
@@ -76,22 +76,36 @@ function operationOf(spec: LayerSpec): Operation {
 }
 
 function definitionOf(spec: LayerSpec, operation: Operation): LayerDefinition {
+  let sizes: readonly (readonly (number | null)[] | undefined)[] = [];
   const infer = (shapes: readonly Shape[], types: readonly DataType[]): readonly Operand[] => {
-    const operands = shapes.map((shape, i): Operand => ({ shape, type: types[i] ?? 'float32' }));
+    const operands = shapes.map((shape, i): Operand => {
+      const known = sizes[i];
+      return { shape, type: types[i] ?? 'float32', ...(known === undefined ? {} : { sizes: known }) };
+    });
     const result = operation.infer(new Call(spec, operation.parameters, operands, liftOperand));
     return Array.isArray(result) ? (result as readonly Operand[]) : [result as Operand];
   };
   return {
     outputShapes: (shapes) => infer(shapes, []).map(({ shape }) => shape),
     outputTypes: (types, shapes) => infer(shapes, types).map(({ type }) => type),
+    passSizes(inputs, shapes) {
+      sizes = inputs;
+      return infer(shapes, [])[0]?.sizes;
+    },
     compute: (inputs) => operation.compute(new Call<Tensor>(spec, operation.parameters, inputs, liftTensor)),
   };
 }
 
 function liftOperand(constant: unknown, like: Operand | undefined): Operand {
-  return { shape: constantShape(constant), type: constantType(constant, like?.type), constant };
+  const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
+  const sizes = flat.every((value) => Number.isInteger(value)) ? { sizes: flat as number[] } : {};
+  return { shape: constantShape(constant), type: constantType(constant, like?.type), constant, ...sizes };
 }
 
 function liftTensor(constant: unknown, like: Tensor | undefined): Tensor {
+  const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
+  if (like !== undefined && hostValuesOf(like) !== undefined && flat.every((value) => Number.isInteger(value))) {
+    return sizeTensor(flat as number[], constantShape(constant));
+  }
   return tf.tensor(constant as number[], undefined, constantType(constant, like?.dtype));
 }

@@ -2,6 +2,7 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { asBool } from '../layers/booleans';
 import { broadcastShapes, everyNth, range } from '../layers/spatial';
 import type { Shape } from '../types';
 import { to, X } from './families';
@@ -126,22 +127,33 @@ function indexed(x: Tensor, indices: readonly Index[], call: Constants): Tensor 
 const getItem = (name: string): Operation => ({
   parameters: [X, name],
   infer(call) {
-    const { shape, type } = call.tensor('x');
-    return { shape: indexedShape(shape, indexOf(call, name, shape.length)), type };
+    const { shape, type, sizes } = call.tensor('x');
+    const indices = indexOf(call, name, shape.length);
+    const out = indexedShape(shape, indices);
+    return sizes !== undefined && shape.length === 1
+      ? { shape: out, type, sizes: places(indices[0], sizes.length).map((i) => sizes[i] ?? null) }
+      : { shape: out, type };
   },
   compute(call) {
     const x = call.tensor('x');
     const host = hostValuesOf(x);
     const indices = indexOf(call, name, x.rank);
     if (host === undefined || x.rank !== 1) return indexed(x, indices, call);
-    const places = tf.tidy(() => Array.from(indexed(tf.tensor1d(range(0, x.size), 'int32'), indices, call).dataSync()));
-    const shape = indexedShape(x.shape, indices) as number[];
     return sizeTensor(
-      places.map((place) => host[place]!),
-      shape,
+      places(indices[0], x.size).map((i) => host[i]!),
+      indexedShape(x.shape, indices) as number[],
     );
   },
 });
+
+/** Which elements of a vector an index takes. */
+function places(index: Index | undefined, length: number): number[] {
+  if (index === undefined || index.kind === 'new') return range(0, length);
+  if (index.kind === 'take') return index.indices.map((i) => (i < 0 ? i + length : i));
+  if (index.kind === 'at') return index.index === unknownSize ? [] : [(index.index as number) + ((index.index as number) < 0 ? length : 0)];
+  const slice = sliceOf(index, length);
+  return slice === undefined ? [] : range(0, slice.count).map((i) => slice.first + i * index.step);
+}
 
 /** `tf.slice` and `keras.ops.slice`: a start and a size an axis. */
 function sliced(startNames: string, sizeNames: string): Operation {
@@ -212,11 +224,16 @@ const take: Operation = {
     const source = flat ? tf.reshape(x, [-1]) : x;
     const indices = tf.cast(call.tensor('indices'), 'int32');
     const length = source.shape[axis]!;
-    const counted = tf.cast(tf.where(tf.less(indices, 0), tf.add(indices, length), indices), 'int32');
+    const counted = fromFront(indices, length);
     const found = tf.gather(source, tf.reshape(counted, [-1]) as tf.Tensor1D, axis);
     return tf.reshape(found, [...source.shape.slice(0, axis), ...indices.shape, ...source.shape.slice(axis + 1)]);
   },
 };
+
+/** Negative indices count from the end. Everything stays int32: tfjs' wasm backend takes mixed dtypes for garbage. */
+function fromFront(indices: Tensor, length: number): Tensor {
+  return tf.where(tf.less(indices, tf.scalar(0, 'int32')), tf.add(indices, tf.scalar(length, 'int32')), indices);
+}
 
 /** numpy flattens when axis is None; TensorFlow's gather takes the first axis. */
 function isFlat(call: Constants): boolean {
@@ -238,7 +255,7 @@ const takeAlongAxis: Operation = {
     const axis = flat ? 0 : call.axis('axis', x.rank, -1);
     const given = tf.cast(call.tensor('indices'), 'int32');
     const shape = x.shape.map((n, i) => (i === axis ? given.shape[i]! : Math.max(n, given.shape[i]!)));
-    const indices = tf.where(tf.less(given, 0), tf.add(given, x.shape[axis]!), given);
+    const indices = fromFront(given, x.shape[axis]!);
     let stride = 1;
     let places: Tensor = tf.zeros(shape, 'int32');
     for (let i = x.rank - 1; i >= 0; i--) {
@@ -247,10 +264,10 @@ const takeAlongAxis: Operation = {
         shape.map((n, k) => (k === i ? n : 1)),
       );
       const part: Tensor = i === axis ? indices : x.shape[i] === 1 ? tf.zerosLike(along) : along;
-      places = tf.add(places, tf.mul(tf.cast(part, 'int32'), stride));
+      places = tf.add(places, tf.mul(part, tf.scalar(stride, 'int32')));
       stride *= x.shape[i]!;
     }
-    const found = tf.gather(tf.reshape(x, [-1]), tf.reshape(tf.cast(places, 'int32'), [-1]) as tf.Tensor1D);
+    const found = tf.gather(tf.reshape(x, [-1]), tf.reshape(places, [-1]) as tf.Tensor1D);
     return tf.reshape(found, shape);
   },
 };
@@ -270,7 +287,7 @@ const where: Operation = {
     const type: DataType = promote(a.dtype, b.dtype);
     const shape = [condition.shape, a.shape, b.shape].reduce((all, next) => broadcastShapes(all, next) as number[]);
     const wide = (x: Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape));
-    const chosen = tf.cast(wide(tf.cast(to(condition, 'bool'), 'int32')), 'bool');
+    const chosen = asBool(wide(tf.cast(to(condition, 'bool'), 'int32')));
     return tf.where(chosen, wide(to(a, type)), wide(to(b, type)));
   },
 };

@@ -3,6 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmax } from '../activations';
+import { asBool } from '../layers/booleans';
 import { convolution } from '../layers/Convolution';
 import { depthwiseConvolution, separableConvolution } from '../layers/DepthwiseConvolution';
 import type { LayerDefinition } from '../layers/KerasLayer';
@@ -221,7 +222,7 @@ const dotProductAttention: Operation = {
     ];
     if (kept.length > 0) {
       const wide = kept.reduce<Tensor>((all, mask) => tf.mul(all, mask), tf.ones(logits.shape));
-      logits = tf.where(tf.cast(wide, 'bool'), logits, tf.fill(logits.shape, -0.7 * 3.4028234663852886e38));
+      logits = tf.where(asBool(wide), logits, tf.fill(logits.shape, -0.7 * 3.4028234663852886e38));
     }
     return einsum('bnts,bsnh->btnh', [softmax(logits, [3]), value]);
   },

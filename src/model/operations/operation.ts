@@ -11,6 +11,8 @@ export interface Operand {
   readonly type: DataType;
   /** The numbers of a constant. */
   readonly constant?: unknown;
+  /** Of a tensor of sizes that the graph takes from shapes: what is known of them, flat. */
+  readonly sizes?: readonly (number | null)[];
 }
 
 /** One operation of `keras.ops` or of TensorFlow's, as a node of a model holds it. */
@@ -221,7 +223,8 @@ function knownSizes(operand: unknown): (number | null)[] {
   const host = hostValuesOf(operand);
   if (host !== undefined) return [...host];
   if (operand instanceof tf.Tensor) return Array.from(operand.dataSync());
-  const { shape } = operand as Operand;
+  const { shape, sizes } = operand as Operand;
+  if (sizes !== undefined) return [...sizes];
   return Array<null>(shape.length === 0 ? 1 : (shape[0] ?? 1)).fill(null);
 }
 

@@ -316,7 +316,8 @@ export const shaping: Readonly<Record<string, Operation>> = {
     parameters: ['xs|values', 'axis'],
     infer(call) {
       const operands = call.list('xs');
-      return joined(operands, call.axis('axis', operands[0]!.shape.length, 0));
+      const all = joined(operands, call.axis('axis', operands[0]!.shape.length, 0));
+      return operands.every(({ sizes }) => sizes !== undefined) ? { ...all, sizes: operands.flatMap(({ sizes }) => [...sizes!]) } : all;
     },
     compute(call) {
       const given = call.list('xs');
@@ -338,7 +339,9 @@ export const shaping: Readonly<Record<string, Operation>> = {
       const axis = call.axis('axis', rank, 0);
       const { type } = joined(operands, 0);
       const known = operands[0]!.shape.map((n, i) => n ?? operands.map(({ shape }) => shape[i]).find((m) => m !== null) ?? null);
-      return { type, shape: [...known.slice(0, axis), operands.length, ...known.slice(axis)] };
+      const sizes = operands.flatMap((operand) => operand.sizes ?? []);
+      const ofSizes = rank === 1 && operands.every((operand) => operand.sizes !== undefined);
+      return { type, shape: [...known.slice(0, axis), operands.length, ...known.slice(axis)], ...(ofSizes ? { sizes } : {}) };
     },
     compute(call) {
       const given = call.list('x');
@@ -415,7 +418,10 @@ export const shaping: Readonly<Record<string, Operation>> = {
   ),
   Shape: {
     parameters: [X],
-    infer: (call) => ({ shape: [call.tensor('x').shape.length], type: 'int32' }),
+    infer(call) {
+      const { shape } = call.tensor('x');
+      return { shape: [shape.length], type: 'int32', sizes: shape };
+    },
     compute: (call) => sizeTensor(call.tensor('x').shape, [call.tensor('x').rank]),
   },
   Rank: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').rank], []) },
@@ -472,7 +478,7 @@ function casting(target: (call: Constants) => DataType | undefined): Operation {
     compute(call) {
       const x = call.tensor('x');
       const type = target(call) ?? x.dtype;
-      return x.dtype === type ? x.clone() : tf.cast(x, type);
+      return x.dtype === type ? x.clone() : to(x, type);
     },
   };
 }
