@@ -26,6 +26,8 @@ export class App {
   private readonly picture = byId<HTMLCanvasElement>('picture');
   private model: ModelView | undefined;
   private layer: LayerView | undefined;
+  /** The worker has a picture for the model. */
+  private ready = false;
   private request: AbortController | undefined;
 
   constructor() {
@@ -58,20 +60,24 @@ export class App {
 
   private async openModel(source: string | File | readonly File[], picture?: string): Promise<void> {
     clearAlert();
+    delete document.documentElement.dataset.shown;
     const what = `Opening ${typeof source === 'string' ? 'the first model' : 'length' in source ? source.map(({ name }) => name).join(', ') : source.name}`;
     const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source }, { signal, onProgress }));
     this.model = model;
     this.layer = undefined;
+    this.ready = false;
     showModel(model);
     this.layers.show(model.layers);
-    const known = model.layers.some(({ path }) => path === this.store.get().layer);
+    const { layer, channel } = this.store.get();
+    const known = model.layers.some(({ path }) => path === layer);
     const first = model.layers.find(({ spatial }) => spatial) ?? model.layers[0];
-    if (!known) this.store.set({ layer: first?.path ?? '', channel: null });
+    if (!known) this.store.set({ layer: first?.path ?? '', channel: layer === '' ? channel : null });
     await this.openPicture(picture);
   }
 
   private async openPicture(source?: string | Blob | ImageBitmap): Promise<void> {
     if (!this.model) return;
+    delete document.documentElement.dataset.shown;
     const preparation = this.preparation(this.model);
     showPreparation(preparation, this.model.freeSize, this.model.note);
     const transfer = typeof ImageBitmap !== 'undefined' && source instanceof ImageBitmap ? [source] : [];
@@ -81,6 +87,7 @@ export class App {
       byId('camera').setAttribute('aria-pressed', 'false');
     }
     const picture = await this.engine.call('picture', { source, preparation }, { transfer });
+    this.ready = true;
     this.showPicture(picture);
     await this.showLayer();
     showPredictions(await this.engine.call('predict', {}));
@@ -104,7 +111,7 @@ export class App {
   private async showLayer(): Promise<void> {
     const { layer: path } = this.store.get();
     const row = this.model?.layers.find((one) => one.path === path);
-    if (!row || this.picture.width === 1) return;
+    if (!row || !this.ready) return;
     this.request?.abort();
     const request = new AbortController();
     this.request = request;

@@ -33,6 +33,12 @@ export function bindControls(store: Store): void {
     box.addEventListener('change', () => store.set({ [key]: box.checked }));
   }
 
+  const toggle = byId('controls-toggle');
+  toggle.addEventListener('click', () => {
+    const open = byId('controls').classList.toggle('open');
+    toggle.setAttribute('aria-expanded', String(open));
+  });
+
   store.on(['colormap', 'reversed', 'norm', 'sort', 'tile', 'size', 'shared', 'hideDead'], reflect);
   reflect(store.get());
 }

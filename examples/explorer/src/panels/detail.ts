@@ -108,7 +108,7 @@ export class Detail {
       this.dialog.show();
       // A panel beside the grid leaves the focus where the next arrow key wants it.
       if (this.opener instanceof HTMLElement && this.opener !== document.body) this.opener.focus({ preventScroll: true });
-      else byId('close').blur();
+      else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     } else this.dialog.showModal();
   }
 

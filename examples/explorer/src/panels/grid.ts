@@ -10,7 +10,7 @@ import { Roving } from './roving';
 /** Milliseconds of a frame that painting may take. */
 const BUDGET = 7;
 /** Tiles made at once. */
-const SLICE = 128;
+const SLICE = 64;
 
 /** The channels of the selected layer. A map is painted when it comes near the screen. */
 export class Grid {
@@ -55,6 +55,7 @@ export class Grid {
       this.summarize();
       return;
     }
+    this.list.style.setProperty('--ratio', `${layer.width} / ${layer.height}`);
     this.list.style.setProperty('--aspect', String(layer.height / layer.width || 1));
     this.list.classList.toggle('single', layer.kind !== 'maps');
     this.arrange();
@@ -90,7 +91,7 @@ export class Grid {
   }
 
   private item(channel: number): HTMLLIElement {
-    const canvas = h('canvas', { width: this.layer!.width, height: this.layer!.height });
+    const canvas = h('canvas');
     const tile = h(
       'button',
       { type: 'button', class: 'tile', tabindex: this.tiles.size === 0 ? 0 : -1, 'data-channel': channel },

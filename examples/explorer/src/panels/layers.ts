@@ -5,7 +5,7 @@ import type { Store } from '../state';
 import { Roving } from './roving';
 
 /** Rows made at once; a network of thousands of layers does not hold the page up. */
-const SLICE = 150;
+const SLICE = 100;
 
 /** The list of layers: nested models are groups, indented. */
 export class LayersPanel {
