@@ -115,7 +115,9 @@ def main():
     (folder / 'record.ts').write_text(
         HEAD
         + ''.join(f"import {{ {name} }} from './{name}';\n" for name in names)
-        + '\n/** All of them by name. */\nexport const record = {\n'
+        + '\n/** The name of a colormap of matplotlib, without `_r`. */\nexport type ColormapName =\n'
+        + ''.join(f"  | '{name}'\n" for name in names)
+        + '  ;\n\n/** All of them by name. */\nexport const record = {\n'
         + ''.join(f'  {name},\n' for name in names)
         + '};\n'
     )

@@ -4,11 +4,10 @@
  *
  * @packageDocumentation
  */
-import { record } from './tables/record';
+import { type ColormapName, record } from './tables/record';
 import type { Colormap } from './types';
 
-/** A name in `colormaps`. */
-export type ColormapName = keyof typeof record;
+export type { ColormapName };
 
 /** All 91 that do not end in `_r` (for those: `reversed(colormaps.viridis)`). */
 export const colormaps: Readonly<Record<ColormapName, Colormap>> = record;

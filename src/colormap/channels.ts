@@ -12,6 +12,7 @@ import { paintAny } from './rank';
 import { viridis } from './tables/viridis';
 import type { Colormap, Limits, Norm, RGBA, RGBAImage } from './types';
 
+/** Options of `colorizeChannels`. */
 export interface ColorizeChannelsOptions {
   /** Which channels, 0-based, in the order wanted. Default: all. */
   channels?: readonly number[] | undefined;

@@ -10,6 +10,7 @@ import { paintAny } from './rank';
 import { viridis } from './tables/viridis';
 import type { Colormap, Limits, Norm, RGBAImage, ScalarMap } from './types';
 
+/** Options of `colorize`. */
 export interface ColorizeOptions {
   /** Default viridis. */
   colormap?: Colormap | undefined;

@@ -21,7 +21,7 @@ export {
   listed,
 } from './create';
 export { type BinEdges, binEdges, floatKey, keyFloat } from './edges';
-export { type BoundaryNormOptions, boundaryNorm } from './norms/boundary';
+export { type BoundaryNorm, type BoundaryNormOptions, boundaryNorm } from './norms/boundary';
 export { type CenteredNormOptions, centeredNorm } from './norms/centered';
 export { createNorm, type FuncNormOptions, funcNorm } from './norms/create';
 export type { LimitOptions } from './norms/limits';

@@ -5,9 +5,13 @@ export type Segments = readonly (readonly [x: number, y0: number, y1: number])[]
 
 /** The channels of matplotlib's `segmentdata`. */
 export interface SegmentData {
+  /** 0..1, as the others; what lies outside is cut off. */
   readonly red: Segments;
+  /** Like red. */
   readonly green: Segments;
+  /** Like red. */
   readonly blue: Segments;
+  /** Default: opaque. */
   readonly alpha?: Segments | undefined;
 }
 

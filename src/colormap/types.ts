@@ -1,7 +1,10 @@
 /** A rectangle of numbers, row-major from the top left: `data[y * width + x]`. A FeatureMap is one. */
 export interface ScalarMap {
+  /** Values a row, at least 1. */
   readonly width: number;
+  /** Rows, at least 1. */
   readonly height: number;
+  /** At least width * height values; what is beyond is not looked at. */
   readonly data: Float32Array;
 }
 
@@ -10,8 +13,11 @@ export interface ScalarMap {
  * `new ImageData(image.data, image.width, image.height)` takes one.
  */
 export interface RGBAImage {
+  /** Pixels a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** width * height * 4 bytes: red, green, blue, alpha. */
   readonly data: Uint8ClampedArray;
 }
 
@@ -39,7 +45,9 @@ export interface Colormap {
 
 /** The two values that a norm sends to 0 and 1, doubles. A norm of your own may hand itself more in the same object. */
 export interface Limits {
+  /** At position 0. */
   readonly vmin: number;
+  /** At position 1. */
   readonly vmax: number;
 }
 

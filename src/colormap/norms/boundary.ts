@@ -2,6 +2,7 @@ import { check, checkInteger, describe } from '../../check';
 import { paintByEdges } from '../paint-edges';
 import type { Norm } from '../types';
 
+/** Options of `boundaryNorm`. */
 export interface BoundaryNormOptions {
   /** At least 2 values in rising order: bin n holds boundaries[n] <= x < boundaries[n + 1]. */
   boundaries: ArrayLike<number>;
@@ -13,6 +14,12 @@ export interface BoundaryNormOptions {
   extend?: 'neither' | 'min' | 'max' | 'both' | undefined;
 }
 
+/** What `boundaryNorm` makes: colorbars tick its boundaries. */
+export interface BoundaryNorm extends Norm {
+  /** Those it was made with. */
+  readonly boundaries: readonly number[];
+}
+
 /**
  * A colour for each bin between neighbouring boundaries, as `matplotlib.colors.BoundaryNorm`; with fewer bins than colours the bins are
  * spread from the first colour to the last. NaN is treated as matplotlib treats it: as what lies above the last boundary, never 'bad'.
@@ -22,7 +29,7 @@ export interface BoundaryNormOptions {
  * Throws `shape` if there are fewer than 2 boundaries, they fall somewhere or hold NaN, `ncolors` is less than the number of bins, or
  * `clip` and `extend` are both asked for.
  */
-export function boundaryNorm(options: BoundaryNormOptions): Norm & { readonly boundaries: readonly number[] } {
+export function boundaryNorm(options: BoundaryNormOptions): BoundaryNorm {
   const { clip = false, extend = 'neither' } = options;
   const boundaries = Array.from(options.boundaries);
   check(boundaries.length >= 2, 'shape', () => `boundaryNorm: there are ${boundaries.length} boundaries; it needs at least 2.`, {

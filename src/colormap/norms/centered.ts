@@ -3,6 +3,7 @@ import type { Limits, Norm } from '../types';
 import { extent } from './limits';
 import { linear } from './linear';
 
+/** Options of `centeredNorm`. */
 export interface CenteredNormOptions {
   /** The value of the middle colour. Default 0. */
   vcenter?: number | undefined;

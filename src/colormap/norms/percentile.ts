@@ -3,6 +3,7 @@ import { floatKey, keyFloat } from '../edges';
 import type { Norm } from '../types';
 import { linear } from './linear';
 
+/** Options of `percentileNorm`. */
 export interface PercentileNormOptions {
   /** Percentile of the data at position 0; 0 to 100. Default 2. */
   low?: number | undefined;
