@@ -173,7 +173,11 @@ export function convLSTMCell(spec: LayerSpec, rank: 1 | 2 | 3): Cell {
 
 /** Cells one on top of the other. */
 export function stackedCells(spec: LayerSpec, cells: readonly Cell[], names: readonly string[]): Cell {
-  const inputsOf = (step: Shape) => cells.reduce<Shape[]>((steps, cell) => [...steps, cell.outputShape(steps.at(-1)!)], [step]);
+  const inputsOf = (step: Shape): Shape[] => {
+    const steps = [step];
+    for (const cell of cells) steps.push(cell.outputShape(steps.at(-1)!));
+    return steps;
+  };
   const counts = (step: Shape) => cells.map((cell, i) => cell.stateShapes(inputsOf(step)[i]!).length);
   require(spec.config.reverse_state_order !== true, spec, () => 'has reverse_state_order, which Keras dropped');
   return {

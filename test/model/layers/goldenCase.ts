@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -11,10 +13,8 @@ import {
   type StoredWeight,
 } from '../../../src/model/layers';
 
-interface Numbers {
-  readonly shape: readonly number[];
-  readonly at: number;
-}
+/** Shape, and index of the first number. */
+type Numbers = readonly [shape: readonly number[], at: number];
 
 interface GoldenNode {
   readonly className: string;
@@ -25,20 +25,21 @@ interface GoldenNode {
   readonly module?: string;
   readonly registeredName?: string;
   readonly weights?: readonly Numbers[];
-  readonly paths?: readonly (Numbers & { readonly path: string })[];
+  readonly paths?: readonly (readonly [path: string, ...Numbers])[];
 }
 
 /** One model of test/fixtures/layers, and what Keras computes for it. */
 export interface GoldenCase {
   readonly name: string;
   readonly inputNames: readonly string[];
-  readonly inputs: readonly (Numbers & { readonly dtype: string; readonly declared: readonly (number | null)[] })[];
+  readonly inputs: readonly { readonly dtype: string; readonly declared: readonly (number | null)[]; readonly value: Numbers }[];
   readonly nodes: readonly GoldenNode[];
-  readonly outputs: readonly (Numbers & {
+  readonly outputs: readonly {
     readonly from: readonly [string, number, number];
     readonly declared: readonly (number | null)[];
     readonly dtype: string;
-  })[];
+    readonly value: Numbers;
+  }[];
 }
 
 /** The cases that one Keras wrote, with their numbers. */
@@ -49,8 +50,8 @@ export interface GoldenFile {
 }
 
 export function readGoldens(stem: string): GoldenFile {
-  const { keras, cases } = JSON.parse(readFileSync(`${stem}.json`, 'utf8')) as Omit<GoldenFile, 'numbers'>;
-  const bytes = readFileSync(`${stem}.bin`);
+  const { keras, cases } = JSON.parse(gunzipSync(readFileSync(`${stem}.json.gz`)).toString()) as Omit<GoldenFile, 'numbers'>;
+  const bytes = readFileSync(join(dirname(stem), 'numbers.bin'));
   return { keras, cases, numbers: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
 }
 
@@ -66,13 +67,13 @@ export async function compareCase(file: GoldenFile, golden: GoldenCase, by: 'ord
   const { model, layers } = buildCase(file, golden, by);
   const problems: string[] = [];
   let error = 0;
-  const feeds = golden.inputs.map((given) => tf.tensor(slice(file, given), [...given.shape], typeOf(given.dtype)));
+  const feeds = golden.inputs.map((given) => tf.tensor(slice(file, given.value), [...given.value[0]], typeOf(given.dtype)));
   try {
     golden.outputs.forEach((expected, i) => {
       const declared = JSON.stringify(model.outputs[i]!.shape);
-      if (!fits(model.outputs[i]!.shape, expected.shape))
-        problems.push(`output ${i} is declared ${declared}, is ${JSON.stringify(expected.shape)}`);
-      if (declared !== JSON.stringify(expected.declared) && fits(expected.declared, expected.shape))
+      if (!fits(model.outputs[i]!.shape, expected.value[0]))
+        problems.push(`output ${i} is declared ${declared}, is ${JSON.stringify(expected.value[0])}`);
+      if (declared !== JSON.stringify(expected.declared) && fits(expected.declared, expected.value[0]))
         problems.push(`output ${i} is declared ${declared}, in Keras ${JSON.stringify(expected.declared)}`);
     });
     const result = model.apply(feeds.length === 1 ? feeds[0]! : feeds) as Tensor | Tensor[];
@@ -80,10 +81,10 @@ export async function compareCase(file: GoldenFile, golden: GoldenCase, by: 'ord
     for (const [i, output] of outputs.entries()) {
       const expected = golden.outputs[i]!;
       const values = await output.data();
-      if (JSON.stringify(output.shape) !== JSON.stringify(expected.shape)) {
-        problems.push(`output ${i} has shape ${JSON.stringify(output.shape)} instead of ${JSON.stringify(expected.shape)}`);
+      if (JSON.stringify(output.shape) !== JSON.stringify(expected.value[0])) {
+        problems.push(`output ${i} has shape ${JSON.stringify(output.shape)} instead of ${JSON.stringify(expected.value[0])}`);
       } else {
-        const own = relativeError(values as ArrayLike<number>, slice(file, expected));
+        const own = relativeError(values as ArrayLike<number>, slice(file, expected.value));
         if (own > 1e-3) problems.push(`output ${i} (${expected.from[0]}) is off by ${own}`);
         error = Math.max(error, own);
       }
@@ -134,12 +135,12 @@ function buildCase(file: GoldenFile, golden: GoldenCase, by: 'order' | 'path'): 
 
 function storedWeights(file: GoldenFile, node: GoldenNode, by: 'order' | 'path'): StoredWeight[] {
   if (by === 'path' && node.paths !== undefined) {
-    return node.paths.map(({ path, ...numbers }) => ({ path, shape: numbers.shape, data: slice(file, numbers) }));
+    return node.paths.map(([path, ...numbers]) => ({ path, shape: numbers[0], data: slice(file, numbers) }));
   }
-  return (node.weights ?? []).map((numbers) => ({ shape: numbers.shape, data: slice(file, numbers) }));
+  return (node.weights ?? []).map((numbers) => ({ shape: numbers[0], data: slice(file, numbers) }));
 }
 
-function slice({ numbers }: GoldenFile, { shape, at }: Numbers): Float32Array {
+function slice({ numbers }: GoldenFile, [shape, at]: Numbers): Float32Array {
   return numbers.slice(at, at + shape.reduce((product, n) => product * n, 1));
 }
 

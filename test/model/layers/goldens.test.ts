@@ -10,10 +10,10 @@ import { compareCase, readGoldens } from './goldenCase';
 
 // Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`.
 const folder = process.env.LAYER_GOLDENS ?? fileURLToPath(new URL('../../fixtures/layers', import.meta.url));
-const files = ['keras3', 'keras2'].map((stem) => join(folder, stem)).filter((stem) => existsSync(`${stem}.json`));
+const files = ['keras3', 'keras2'].map((stem) => join(folder, stem)).filter((stem) => existsSync(`${stem}.json.gz`));
 
-/** float32 sums in another order: convolutions and softmaxes of these sizes differ by a few units in the last place. */
-const tolerance = 2e-6;
+/** float32 sums in another order, and tfjs' wasm sine (7e-6): a few units in the last place of the largest value. */
+const tolerance = 1e-5;
 
 describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   beforeAll(async () => {
