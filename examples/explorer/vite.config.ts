@@ -9,6 +9,7 @@ const sources: Readonly<Record<string, string>> = {
   'activation-lens/colormap': 'colormap/index.ts',
   'activation-lens/colormaps': 'colormap/all.ts',
   'activation-lens/npy': 'npy/index.ts',
+  'activation-lens/webgpu': 'webgpu/index.ts',
   '#platform': 'platform/browser.ts',
 };
 

@@ -34,11 +34,11 @@ export async function buildApp(): Promise<App> {
 export async function openTab(
   browser: Browser,
   app: App,
-  { hash = '', width = 1440, height = 900, scheme = 'light' as 'light' | 'dark' } = {},
+  { query = '', hash = '', width = 1440, height = 900, scheme = 'light' as 'light' | 'dark' } = {},
 ): Promise<{ page: Page; console: ReturnType<typeof watchConsole> }> {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
   const console = watchConsole(page);
-  await page.goto(app.url + hash);
+  await page.goto(app.url + query + hash);
   await shown(page);
   return { page, console };
 }

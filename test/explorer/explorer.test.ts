@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { colorize, type FeatureMap, magma, sharedLimits } from '../../src';
+import { colorize, type FeatureMap, magma, percentileNorm, sharedLimits } from '../../src';
 import { decodeNpy } from '../../src/npy';
 import { tryLaunch } from '../browser/launch';
 import { type App, buildApp, openTab, shown } from './app';
@@ -134,6 +134,28 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     console.check();
     await page.close();
   });
+
+  it('draws on WebGPU the very pixels that colorize gives', async () => {
+    const { page, console } = await open({ query: '?backend=webgpu', hash: '#layer=max_pooling2d_1&channel=3&colormap=magma' });
+    expect(await text(page, '#runtime')).toBe('Computed with WebGPU');
+    expect(await page.getAttribute('#maps', 'data-drawn')).toBe('webgpu');
+    const save = page.waitForEvent('download');
+    await page.locator('#channel-downloads [data-format=npy]').click();
+    const { data, shape } = decodeNpy(readFileSync(await (await save).path()));
+    const map = { width: shape[1]!, height: shape[0]!, data: data as Float32Array };
+    const drawn = () => page.evaluate(() => document.querySelector<HTMLCanvasElement>('#map')!.toDataURL());
+    const pixels = async () => [...PNG.sync.read(Buffer.from((await drawn()).split(',')[1]!, 'base64')).data];
+    expect(await pixels()).toEqual([...colorize(map, { colormap: magma }).data]);
+    const before = await drawn();
+    await page.selectOption('#norm', 'percentile');
+    await page.waitForFunction((old) => document.querySelector<HTMLCanvasElement>('#map')!.toDataURL() !== old, before);
+    expect(await pixels()).toEqual([...colorize(map, { colormap: magma, norm: percentileNorm() }).data]);
+    // Some channels have nothing above zero: the page colours those that have.
+    await page.selectOption('#norm', 'log');
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('#maps')!.dataset.drawn === 'canvas');
+    console.check();
+    await page.close();
+  }, 60_000);
 
   it('sorts, shares limits, hides the dead, and keeps it all in the address', async () => {
     const { page, console } = await open();

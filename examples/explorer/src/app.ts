@@ -1,5 +1,5 @@
 import { Camera } from './camera';
-import { layerColoring } from './coloring';
+import { coloringSettings, type LayerColoring, layerColoring } from './coloring';
 import { byId, h } from './dom';
 import { download } from './downloads';
 import { acceptFiles } from './drop';
@@ -28,6 +28,7 @@ export class App {
   private layer: LayerView | undefined;
   /** The worker has a picture for the model. */
   private ready = false;
+  private shown: LayerColoring | undefined;
   private request: AbortController | undefined;
 
   constructor() {
@@ -39,7 +40,7 @@ export class App {
     });
     this.store.on(['layer'], () => void this.attempt(() => this.showLayer()));
     this.store.on(['range', 'size'], () => void this.attempt(() => this.openPicture()));
-    this.store.on(['colormap', 'reversed', 'norm', 'shared'], () => this.recolor());
+    this.store.on(['colormap', 'reversed', 'norm', 'shared'], () => void this.attempt(() => this.recolor()));
     byId('camera').addEventListener('click', () => void this.attempt(() => this.toggleCamera()));
     this.bindDownloads();
   }
@@ -61,8 +62,9 @@ export class App {
   private async openModel(source: string | File | readonly File[], picture?: string): Promise<void> {
     clearAlert();
     delete document.documentElement.dataset.shown;
+    const backend = new URLSearchParams(location.search).get('backend') ?? undefined;
     const what = `Opening ${typeof source === 'string' ? 'the first model' : 'length' in source ? source.map(({ name }) => name).join(', ') : source.name}`;
-    const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source }, { signal, onProgress }));
+    const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source, backend }, { signal, onProgress }));
     this.model = model;
     this.layer = undefined;
     this.ready = false;
@@ -118,24 +120,47 @@ export class App {
     byId('maps').setAttribute('aria-busy', 'true');
     try {
       const layer = await this.engine.call('layer', { path }, { signal: request.signal });
+      const view = this.store.get();
+      const coloring = await this.coloring(layer);
+      if (this.request !== request) return;
       this.layer = layer;
       byId('layer-heading').textContent = path;
       const parameters = row.parameters > 0 ? ` · ${count(row.parameters)} parameters` : '';
       byId('layer-facts').textContent = `${row.className} · ${shape(layer.shape.slice(1))}${parameters}`;
-      const coloring = layerColoring(this.store.get(), layer);
       this.grid.show(layer, coloring);
       this.detail.show(layer, coloring);
+      this.replace(coloring);
+      if (this.store.get() !== view) await this.recolor();
       document.documentElement.dataset.shown = path;
     } finally {
       if (this.request === request) byId('maps').removeAttribute('aria-busy');
     }
   }
 
-  private recolor(): void {
-    if (!this.layer) return;
-    const coloring = layerColoring(this.store.get(), this.layer);
+  private async recolor(): Promise<void> {
+    const { layer } = this;
+    if (!layer) return;
+    const view = this.store.get();
+    const coloring = await this.coloring(layer);
+    // Chosen otherwise meanwhile: what was chosen last is on its way.
+    if (this.layer !== layer || this.store.get() !== view) return;
     this.grid.recolor(coloring);
-    this.detail.show(this.layer, coloring);
+    this.detail.show(layer, coloring);
+    this.replace(coloring);
+  }
+
+  /** Gives back the picture that was shown before. */
+  private replace(coloring: LayerColoring): void {
+    this.shown?.sheet?.image.close();
+    this.shown = coloring;
+  }
+
+  /** On WebGPU the worker colours all channels there; anywhere else the page does it, map by map. */
+  private async coloring(layer: LayerView): Promise<LayerColoring> {
+    const view = this.store.get();
+    const coloring = layerColoring(view, layer);
+    if (this.model?.backend !== 'webgpu' || layer.kind !== 'maps' || coloring.failure !== undefined) return coloring;
+    return { ...coloring, ...(await this.engine.call('sheet', { path: layer.path, coloring: coloringSettings(view, layer) })) };
   }
 
   private async toggleCamera(): Promise<void> {

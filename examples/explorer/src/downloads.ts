@@ -1,4 +1,4 @@
-import { normSettings } from './coloring';
+import { coloringSettings } from './coloring';
 import type { Engine } from './engine';
 import type { ExportRequest, LayerView } from './protocol';
 import type { View } from './state';
@@ -10,8 +10,7 @@ export async function download(
   layer: LayerView,
   what: Pick<ExportRequest, 'channel' | 'order' | 'format'>,
 ): Promise<void> {
-  const { colormap, reversed, shared } = view;
-  const request: ExportRequest = { path: layer.path, colormap, reversed, shared, norm: normSettings(view, layer), ...what };
+  const request: ExportRequest = { path: layer.path, ...coloringSettings(view, layer), ...what };
   const file = await engine.call('export', request);
   const address = URL.createObjectURL(file);
   const link = document.createElement('a');

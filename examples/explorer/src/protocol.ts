@@ -4,10 +4,13 @@ import type { NormSettings } from './norms';
 
 /** What the page asks of the worker that holds the model, and what comes back. Everything here crosses `postMessage`. */
 export interface Requests {
-  open: { args: { source: string | File | readonly File[] }; result: ModelView };
+  /** `backend`: the tfjs backend to use, instead of the fastest. */
+  open: { args: { source: string | File | readonly File[]; backend?: string | undefined }; result: ModelView };
   /** Sets the picture and turns it into the model's input. Without a source: the same picture, prepared in another way. */
   picture: { args: { source?: string | Blob | ImageBitmap | undefined; preparation: Preparation }; result: PictureView };
   layer: { args: { path: string }; result: LayerView };
+  /** The layer's channels, coloured on the GPU; null where that is not possible. */
+  sheet: { args: { path: string; coloring: Coloring }; result: { readonly sheet: SheetView | null } };
   predict: { args: Record<never, never>; result: readonly OutputView[] };
   export: { args: ExportRequest; result: Blob };
 }
@@ -72,6 +75,12 @@ export interface LayerView {
   readonly maps: readonly Float32Array[];
   readonly statistics: readonly ChannelStatistics[];
   readonly milliseconds: number;
+}
+
+/** Every channel of a layer in one picture without gaps, row by row in the order of their numbers. */
+export interface SheetView {
+  readonly image: ImageBitmap;
+  readonly columns: number;
 }
 
 export interface OutputView {

@@ -134,6 +134,7 @@ export class Grid {
   private summarize(): void {
     const { layer, coloring, note } = this;
     if (!layer) return;
+    this.list.dataset.drawn = coloring?.sheet ? 'webgpu' : 'canvas';
     if (layer.kind === 'none') {
       note.textContent = `This layer gives ${layer.shape.length === 0 ? 'a single number' : `an array of ${layer.shape.join(' × ')}`}: there is no picture of that.`;
       return;

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import {
   type Activation,
   ActivationLensError,
@@ -17,6 +17,7 @@ import { exportLayer } from './exports';
 import { type InputPlan, noteOn, planInputs, toInput } from './input';
 import { measure } from './measure';
 import { readOutput } from './outputs';
+import { Sheet } from './sheet';
 
 /** As many numbers of all layers together are kept for one picture, so that changing the layer computes nothing. */
 const KEEP = 48e6;
@@ -30,11 +31,19 @@ export class Session {
   private pictureName = '';
   private inputs: readonly Tensor[] = [];
   private kept: Activations | undefined;
+  /** The layer that is shown, where not all are kept. */
+  private single: Activation | undefined;
+  private readonly sheets = new Sheet();
   /** Single layers asked for since the picture came. */
   private asked = 0;
 
-  async open(source: string | File | readonly File[], signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<ModelView> {
+  async open(
+    { source, backend }: Requests['open']['args'],
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<ModelView> {
     const left = await registerBackends();
+    if (backend !== undefined) await useBackend(backend, left);
     const model = await loadModel(source, { signal, onProgress });
     try {
       const plans = planInputs(model);
@@ -93,12 +102,12 @@ export class Session {
   async layer(path: string, signal: AbortSignal): Promise<LayerView> {
     const start = performance.now();
     const activation = await this.activation(path, signal);
-    try {
-      const measured = await measure(activation);
-      return { path, shape: activation.shape, ...measured, milliseconds: performance.now() - start };
-    } finally {
-      this.release(activation);
-    }
+    return { path, shape: activation.shape, ...(await measure(activation)), milliseconds: performance.now() - start };
+  }
+
+  async sheet({ path, coloring }: Requests['sheet']['args'], signal: AbortSignal): Promise<Requests['sheet']['result']> {
+    if (getBackend() !== 'webgpu') return { sheet: null };
+    return { sheet: await this.sheets.draw(await this.activation(path, signal), coloring) };
   }
 
   async predict(): Promise<OutputView[]> {
@@ -114,12 +123,7 @@ export class Session {
   }
 
   async export(request: ExportRequest, signal: AbortSignal): Promise<Blob> {
-    const activation = await this.activation(request.path, signal);
-    try {
-      return await exportLayer(activation, request);
-    } finally {
-      this.release(activation);
-    }
+    return exportLayer(await this.activation(request.path, signal), request);
   }
 
   private fit(picture: PixelImage, plan: InputPlan, { size }: Preparation): Promise<PixelImage> {
@@ -135,21 +139,26 @@ export class Session {
     const inputs = this.needInputs();
     const input = inputs.length === 1 ? inputs[0]! : inputs;
     if (this.kept) return this.kept.get(path);
+    if (this.single?.layer.path === path) return this.single;
     if (this.asked++ > 0 && this.numbers() <= KEEP) {
       const all = await createExtractor(model, { layers: this.layers }).run(input, { signal });
       if (this.inputs !== inputs) {
         all.dispose();
         throw new ActivationLensError('aborted', 'The picture was changed.');
       }
+      this.dropSingle();
       this.kept = all;
       return all.get(path);
     }
     const one = await createExtractor(model, { layers: path }).run(input, { signal });
-    return one.get(0);
+    this.dropSingle();
+    this.single = one.get(0);
+    return this.single;
   }
 
-  private release(activation: Activation): void {
-    if (!this.kept) activation.dispose();
+  private dropSingle(): void {
+    this.single?.dispose();
+    this.single = undefined;
   }
 
   /** How many numbers all layers give together, as far as their shapes say. */
@@ -175,6 +184,7 @@ export class Session {
   private forget(): void {
     this.kept?.dispose();
     this.kept = undefined;
+    this.dropSingle();
     this.asked = 0;
     for (const tensor of this.inputs) tensor.dispose();
     this.inputs = [];
@@ -185,6 +195,16 @@ export class Session {
     this.model?.dispose();
     this.model = undefined;
   }
+}
+
+async function useBackend(name: string, left: Readonly<Record<string, string>>): Promise<void> {
+  if (getBackend() === name) return;
+  const started = await setBackend(name).catch(() => false);
+  if (!started)
+    throw new ActivationLensError(
+      'backend',
+      `The backend '${name}' that the address asks for cannot be used here. ${left[name] ?? ''}`.trim(),
+    );
 }
 
 /** A model that scales the picture itself wants bytes. */

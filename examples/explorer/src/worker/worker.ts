@@ -45,11 +45,13 @@ void registerBackends();
 function answer({ id, kind, args }: Request, signal: AbortSignal): Promise<Requests[RequestKind]['result']> {
   switch (kind) {
     case 'open':
-      return session.open(args.source, signal, (progress) => scope.postMessage({ id, progress }));
+      return session.open(args, signal, (progress) => scope.postMessage({ id, progress }));
     case 'picture':
       return session.setPicture(args, signal);
     case 'layer':
       return session.layer(args.path, signal);
+    case 'sheet':
+      return session.sheet(args, signal);
     case 'predict':
       return session.predict();
     case 'export':
@@ -59,6 +61,7 @@ function answer({ id, kind, args }: Request, signal: AbortSignal): Promise<Reque
 
 function transferables(result: Requests[RequestKind]['result']): Transferable[] {
   if ('maps' in result) return result.maps.map(({ buffer }) => buffer as ArrayBuffer);
+  if ('sheet' in result) return result.sheet ? [result.sheet.image] : [];
   return 'image' in result ? [result.image] : [];
 }
 
