@@ -91,7 +91,8 @@ function pickNearest(image: PixelImage | RGBAImage, channels: number, width: num
   return out;
 }
 
-function summedPositions(start: number, step: number, outSize: number, inSize: number): Int32Array {
+/** Which source pixel each pixel of the result is, along one axis; -1 for none. */
+export function summedPositions(start: number, step: number, outSize: number, inSize: number): Int32Array {
   const chosen = new Int32Array(outSize);
   let position = start + step * 0.5;
   for (let i = 0; i < outSize; i++) {

@@ -53,7 +53,7 @@ export function stretchWide<T extends Uint16Array | Float32Array>(
 }
 
 /** Which passes there are, and in which order: their rounding makes the order count. With rows first, only rows in use are made. */
-function planPasses(image: Size, filter: Filter, width: number, height: number, box: Box) {
+export function planPasses(image: Size, filter: Filter, width: number, height: number, box: Box) {
   const [left, top, right, bottom] = box.map(Math.fround) as unknown as Box;
   const vertical = precompute(filter, image.height, top, bottom, height);
   const firstRow = vertical.first[0]!;

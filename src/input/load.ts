@@ -132,7 +132,7 @@ function keyOut(image: DecodedImage, key: readonly number[]): PixelImage {
 }
 
 /** The largest box of the wanted aspect ratio in the middle of the image, in the integer arithmetic of Keras' `load_img`. */
-function centerCrop({ width, height }: PixelImage, [targetHeight, targetWidth]: readonly [number, number]): Box {
+export function centerCrop({ width, height }: { readonly width: number; readonly height: number }, [targetHeight, targetWidth]: readonly [number, number]): Box {
   const cropHeight = Math.min(height, Math.floor((width * targetHeight) / targetWidth));
   const cropWidth = Math.min(width, Math.floor((height * targetWidth) / targetHeight));
   const top = Math.floor((height - cropHeight) / 2);

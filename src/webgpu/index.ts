@@ -19,6 +19,7 @@
  */
 export type { ActivationLike } from './device';
 export { type GPUColorizeOptions, gpuColorize } from './gpu-colorize';
+export { createLiveView, type LiveInputOptions, type LiveStatistics, type LiveView, type LiveViewOptions } from './live';
 export type { PictureStyle } from './options';
 export type { Scaling } from './present';
 export { createGPURenderer, type GPURenderer, type GPURendererOptions, type Picked, type RendererStatistics } from './renderer';
