@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, { rooms: string[]; packages: (string | RegE
   extract: { rooms: ['model'], packages: ['@tensorflow/tfjs-core'], types: ['colormap'] },
   render: { rooms: ['figure', 'image', 'colormap', 'png', '#platform'], packages: ['fflate'], types: ['webgpu'] },
   webgpu: {
-    rooms: ['colormap', 'image', 'extract', '#platform'],
+    rooms: ['colormap', 'image', 'extract', 'input', '#platform'],
     packages: ['@tensorflow/tfjs-core'],
     types: ['model', '@tensorflow/tfjs-backend-webgpu'],
   },
