@@ -1,5 +1,5 @@
 import { check, checkInteger, describe } from '../check';
-import { checkOut } from './colorize';
+import { picture } from './colorize';
 import { cellOrigin, type Grid, gridColumns, layGrid } from './grid';
 import { type ChannelSource, simdExtents, simdPaintChannels } from './kernel/channels';
 import { hasKernel } from './kernel/module';
@@ -30,8 +30,8 @@ export interface ColorizeChannelsOptions {
   norm?: Norm | undefined;
   /** Whether all channels share the limits of all their values. Default false. */
   shareLimits?: boolean | undefined;
-  /** A picture of the montage's size to write into; none is allocated then. Default: a new one. */
-  out?: RGBAImage | undefined;
+  /** A picture of the montage's size to write into, or its bytes; none is allocated then. Default: a new one. */
+  out?: RGBAImage | Uint8ClampedArray | undefined;
 }
 
 /**
@@ -59,12 +59,11 @@ export function colorizeChannels(
   checkInteger(gap, 'gap', 0);
   const grid = layGrid(count, source.width, source.height, columns, gap);
   const { width, height } = grid;
-  if (options.out !== undefined) checkOut(options.out, width, height);
   const colours = palette(colormap);
   const free = asWords(Uint8Array.from(background))[0]!;
 
+  const out = picture(options.out, width, height);
   const { limits, loaded } = limitsOf(source, grid, norm, shareLimits);
-  const out = options.out ?? { width, height, data: new Uint8ClampedArray(width * height * 4) };
   const target = out.data.byteOffset % 4 === 0 ? out.data : new Uint8ClampedArray(out.data.length);
   if (norm.linear) paintLinear(source, grid, limits, colours, free, target, loaded);
   else paintOthers(source, grid, norm, limits, colours, free, asWords(target));

@@ -16,8 +16,8 @@ export interface ColorizeOptions {
   colormap?: Colormap | undefined;
   /** Default `normalize()`: from the data's smallest value to its largest. */
   norm?: Norm | undefined;
-  /** A picture of the same size to write into; no picture is allocated then. Default: a new one. */
-  out?: RGBAImage | undefined;
+  /** A picture of the same size to write into, or its bytes; no picture is allocated then. Default: a new one. */
+  out?: RGBAImage | Uint8ClampedArray | undefined;
 }
 
 /**
@@ -35,10 +35,9 @@ export function colorize(values: ScalarMap, options: ColorizeOptions = {}): RGBA
   const { width, height, data } = values;
   checkMap(values);
   const colours = palette(colormap);
-  if (options.out !== undefined) checkOut(options.out, width, height);
   const map = data.length === width * height ? data : data.subarray(0, width * height);
+  const out = picture(options.out, width, height);
   const limits = limitsOf(map, norm);
-  const out = options.out ?? { width, height, data: new Uint8ClampedArray(width * height * 4) };
   if (out.data.byteOffset % 4 === 0) fill(map, norm, limits, colours, out.data);
   else {
     const aligned = new Uint8ClampedArray(out.data.length);
@@ -109,8 +108,10 @@ export function checkMap({ width, height, data }: ScalarMap): void {
   );
 }
 
-/** Throws `shape` unless `out` is a picture of this size with 4 bytes a pixel. */
-export function checkOut(out: RGBAImage, width: number, height: number): void {
+/** What the caller gave to write into, or a new picture. Throws `shape` if that is not of this size with 4 bytes a pixel. */
+export function picture(given: RGBAImage | Uint8ClampedArray | undefined, width: number, height: number): RGBAImage {
+  if (given === undefined) return { width, height, data: new Uint8ClampedArray(width * height * 4) };
+  const out = ArrayBuffer.isView(given) ? { width, height, data: given } : given;
   check(
     out.width === width && out.height === height && out.data?.length === width * height * 4,
     'shape',
@@ -118,4 +119,5 @@ export function checkOut(out: RGBAImage, width: number, height: number): void {
       `out is ${describe(out.width)} x ${describe(out.height)} with ${describe(out.data?.length)} bytes; the picture is ${width} x ${height} and needs ${width * height * 4}.`,
     { width, height, bytes: out.data?.length },
   );
+  return out;
 }

@@ -29,7 +29,7 @@ export { logNorm } from './norms/log';
 export { type NormalizeOptions, normalize } from './norms/normalize';
 export { type PercentileNormOptions, percentileNorm, percentiles } from './norms/percentile';
 export { type PowerNormOptions, powerNorm } from './norms/power';
-export { sharedLimits } from './norms/shared';
+export { sharedLimits, withLimits } from './norms/shared';
 export { type SymLogNormOptions, symLogNorm } from './norms/symlog';
 export { type TwoSlopeNormOptions, twoSlopeNorm } from './norms/twoslope';
 export { palette } from './palette';

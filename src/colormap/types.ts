@@ -55,6 +55,9 @@ export interface Limits {
  * How values become positions in a colormap: 0 is the first colour, 1 the last, below 0 is 'under', above 1 'over', NaN 'bad'. Write
  * your own with these three methods (`apply` must not decrease while the value rises; every table row's first value is found from it by
  * bisection, which is how the same norm runs on a GPU).
+ *
+ * The further members are what built-in norms know beyond that. To fix a norm's limits use `withLimits`: in a spread copy with another
+ * `limits` or `apply` they would still speak for the old one.
  */
 export interface Norm {
   /** The limits for this data, any that the norm was made with among them. */

@@ -76,6 +76,13 @@ describe('colorize', () => {
     expect(made).toEqual([240_000]);
   });
 
+  it('takes the bytes of a picture for out as well', () => {
+    const out = new Uint8ClampedArray(8);
+    const image = colorize({ width: 2, height: 1, data: Float32Array.of(0, 1) }, { out });
+    expect(image.data).toBe(out);
+    expect([...out]).toEqual([68, 1, 84, 255, 253, 231, 36, 255]);
+  });
+
   it('does not mind where in a buffer the arrays lie', () => {
     const room = new ArrayBuffer(4 * 7 + 4);
     const data = new Float32Array(room, 4, 7);
@@ -124,6 +131,11 @@ describe('colorize', () => {
       { width: 2, height: 1, data: new Float32Array(2) },
       { out: { width: 2, height: 1, data: new Uint8ClampedArray(4) } },
       'out is 2 x 1 with 4 bytes; the picture is 2 x 1 and needs 8.',
+    ],
+    [
+      { width: 2, height: 1, data: new Float32Array(2) },
+      { out: new Uint8ClampedArray(12) },
+      'out is 2 x 1 with 12 bytes; the picture is 2 x 1 and needs 8.',
     ],
   ])('refuses what does not fit, with the numbers: %#', (map, options, text) => {
     const { code, message } = thrown(() => colorize(map, options));

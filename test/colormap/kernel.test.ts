@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createColormap, type Limits, palette, tab10, twilight, viridis } from '../../src/colormap/index';
 import { simdExtent, simdPaint } from '../../src/colormap/kernel/map';
 import { CHUNK, hasKernel } from '../../src/colormap/kernel/module';
@@ -96,6 +96,46 @@ describe('the SIMD kernel and its scalar twin', () => {
       data[i] = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 2 ** -149][i % 5]!;
     const [simd, scalar] = both(data, { vmin: 0, vmax: 0.75 }, palette(maps[0]!))!;
     expect(simd).toEqual(scalar);
+  });
+});
+
+describe('where there is no WebAssembly', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it.each([
+    ['at all', undefined],
+    [
+      'that the page allows',
+      {
+        Module: class {
+          constructor() {
+            throw new EvalError('Refused to compile or instantiate WebAssembly module');
+          }
+        },
+      },
+    ],
+  ])('%s, colorize and colorizeChannels give the same bytes', async (_, webAssembly) => {
+    const next = random(14);
+    const data = Float32Array.from({ length: 33 * 21 * 6 }, () => next() - 0.3);
+    data[40] = Number.NaN;
+    const [withExtremes] = maps;
+    const draw = (library: typeof import('../../src/colormap/index')) => {
+      const { colorize, colorizeChannels, normalize } = library;
+      return [
+        colorize({ width: 33, height: 126, data }, { norm: normalize({ vmin: 0, vmax: 0.5 }), colormap: withExtremes }),
+        colorizeChannels({ data, shape: [33, 21, 6] }, { columns: 4 }),
+        colorizeChannels({ data, shape: [33, 21, 6] }, { gap: 0, norm: normalize({ vmin: 0, vmax: 1 }), channels: [5, 0] }),
+      ];
+    };
+    const expected = draw(await import('../../src/colormap/index'));
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', webAssembly);
+    const { hasKernel: hasOne } = await import('../../src/colormap/kernel/module');
+    expect(draw(await import('../../src/colormap/index'))).toEqual(expected);
+    expect(hasOne()).toBe(false);
   });
 });
 

@@ -17,8 +17,9 @@ import {
   sharedLimits,
   symLogNorm,
   twoSlopeNorm,
+  withLimits,
 } from '../../src/colormap/index';
-import { finiteFloat32, floats, thrown } from './fixtures';
+import { finiteFloat32, floats, random, thrown } from './fixtures';
 
 const data = Float32Array.of(-2, -1, 0, 1, 4);
 
@@ -112,6 +113,13 @@ describe('percentiles', () => {
     expect(percentiles(values, [0, 2, 25, 50, 77.7, 98, 100])).toEqual([1, 1, 1.75, 3.5, 5.439, 8.579999999999998, 9]);
   });
 
+  it('of many values are the same, counted', () => {
+    const next = random(13);
+    const values = Float32Array.from({ length: 20_001 }, () => (next() - 0.5) * 10 ** Math.floor(next() * 8));
+    const sorted = values.slice().sort();
+    expect(percentiles(values, [0, 25, 50, 75, 100])).toEqual([0, 5000, 10_000, 15_000, 20_000].map((place) => sorted[place]));
+  });
+
   it('lie where a sorted copy has them', () => {
     fc.assert(
       fc.property(floats(finiteFloat32, { minLength: 1, maxLength: 60 }), (values) => {
@@ -126,6 +134,19 @@ describe('percentiles', () => {
       }),
       { seed: 4 },
     );
+  });
+});
+
+describe('withLimits', () => {
+  it('holds for a norm that has limits of its own, and for one that someone else wrote', () => {
+    const own: Norm = { limits: () => ({ vmin: 0, vmax: 1 }), apply: (x, { vmax } = { vmin: 0, vmax: 1 }) => x / vmax, invert: (x) => x };
+    for (const norm of [normalize({ vmin: 0, vmax: 1 }), centeredNorm(), own]) {
+      const fixed = withLimits(norm, { vmin: 0, vmax: 8 });
+      expect(fixed.limits(data)).toEqual({ vmin: 0, vmax: 8 });
+      expect([...colorize({ width: 1, height: 1, data: Float32Array.of(4) }, { norm: fixed, colormap: gray }).data]).toEqual([
+        128, 128, 128, 255,
+      ]);
+    }
   });
 });
 

@@ -33,6 +33,7 @@ it('activation-lens/colormap exports the colormaps and this', () => {
       'symLogNorm',
       'twoSlopeNorm',
       'withAlpha',
+      'withLimits',
     ].sort(),
   );
 });

@@ -16,7 +16,13 @@ export function sharedLimits(maps: Iterable<Pick<ScalarMap, 'data'>>, norm: Norm
   const all = [...maps];
   check(all.length > 0, 'shape', () => 'sharedLimits got no maps; it needs at least one to take limits from.');
   const limits = norm.fromExtent === undefined ? norm.limits(together(all)) : norm.fromExtent(extentOfAll(all));
-  return norm.withLimits?.(limits) ?? Object.create(norm, { limits: { value: () => limits } });
+  return withLimits(norm, limits);
+}
+
+/** The same norm with these limits, whatever the data; any norm, one of your own too. */
+export function withLimits(norm: Norm, limits: Limits): Norm {
+  const fixed = { value: () => limits };
+  return norm.withLimits?.(limits) ?? Object.create(norm, { limits: fixed, fromExtent: fixed });
 }
 
 /** NaN as soon as one map holds one. */
