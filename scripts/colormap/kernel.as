@@ -51,17 +51,19 @@ export function limits(input: usize, pixels: i32, channels: i32, lows: usize, hi
  * `pitch` bytes. At `lows`, `scales` (table rows per unit): float32 of each channel; at `exactLows`, `ranges`: the same in double.
  *
  * Rows are first found by multiplying. Where that comes within `doubt` (in units of 2 ** -13) of a row's edge the row is found again, with
- * matplotlib's arithmetic; `sure` is a position that needs no second look (0, the lowest value's, or NaN for none).
+ * matplotlib's arithmetic; `sure` is a position that needs no second look (0, the lowest value's, or NaN for none). Neither do values that
+ * equal their channel's float32 at `highs`: they are in the last row.
  *
  * `palette` has 4096 colours: those of the palette proper from 1024 on, and bad ones only from 3072 on.
  */
 export function colors(
   input: usize, height: i32, width: i32, channels: i32, step: usize, pitch: usize, targets: usize,
-  lows: usize, scales: usize, exactLows: usize, ranges: usize, palette: usize, rows: i32, doubt: i32, sure: f32,
+  lows: usize, highs: usize, scales: usize, exactLows: usize, ranges: usize, palette: usize, rows: i32, doubt: i32, sure: f32,
 ): void {
   const stride = <usize>channels << 2;
   const top = f32x4.splat(<f32>rows + 0.5);
   const bottom = f32x4.splat(-0.5);
+  const last = f32x4.splat(<f32>rows - 0.5);
   const offset = f32x4.splat(OFFSET);
   const place = i32x4.splat(0x3ffc);
   const shift = i32x4.splat(doubt);
@@ -71,6 +73,7 @@ export function colors(
   for (let first = 0; first < channels; first += 4) {
     const channel = <usize>min(first, channels - 4);
     const low = v128.load(lows + (channel << 2));
+    const high = v128.load(highs + (channel << 2));
     const scale = v128.load(scales + (channel << 2));
     const exact = exactLows + (channel << 3);
     const range = ranges + (channel << 3);
@@ -88,7 +91,8 @@ export function colors(
         left -= count;
         let near = i32x4.splat(0);
         for (const end = o + <usize>count * step; o < end; o += step) {
-          const t = f32x4.mul(f32x4.sub(v128.load(at), low), scale);
+          const x = v128.load(at);
+          const t = v128.bitselect(last, f32x4.mul(f32x4.sub(x, low), scale), f32x4.eq(x, high));
           const sum = f32x4.add(f32x4.pmin(f32x4.pmax(t, bottom), top), offset);
           const i = v128.and(i32x4.shr_u(sum, FRACTION - 2), place);
           near = v128.or(near, v128.and(i32x4.lt_s(v128.and(i32x4.add(sum, shift), fraction), twice), f32x4.ne(t, zero)));
@@ -101,7 +105,8 @@ export function colors(
         if (v128.any_true(near)) {
           let from = at - <usize>count * stride;
           for (let p = o - <usize>count * step; p < o; p += step, from += stride) {
-            const t = f32x4.mul(f32x4.sub(v128.load(from), low), scale);
+            const x = v128.load(from);
+            const t = v128.bitselect(last, f32x4.mul(f32x4.sub(x, low), scale), f32x4.eq(x, high));
             const sum = f32x4.add(f32x4.pmin(f32x4.pmax(t, bottom), top), offset);
             if (!v128.any_true(v128.and(i32x4.lt_s(v128.and(i32x4.add(sum, shift), fraction), twice), f32x4.ne(t, zero)))) continue;
             store<u32>(a + p, again(load<f32>(from), exact, range, rows, palette));

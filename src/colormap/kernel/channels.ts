@@ -26,7 +26,7 @@ interface Band {
 export function simdExtents(source: ChannelSource, grid: Grid): { extents: Limits[]; loaded: boolean } {
   const band = bandOf(source, grid);
   const { layout, seen } = band;
-  const { exports, floats, lows, scales: highs, input } = layout;
+  const { exports, floats, lows, highs, input } = layout;
   const count = seen.length;
   floats.fill(Number.POSITIVE_INFINITY, lows / 4, lows / 4 + count);
   floats.fill(Number.NEGATIVE_INFINITY, highs / 4, highs / 4 + count);
@@ -56,7 +56,7 @@ export function simdPaintChannels(
 ): void {
   const band = bandOf(source, grid);
   const { layout, seen } = band;
-  const { exports, bytes, words, floats, doubles, exactLows, ranges, lows, scales, targets, input, output } = layout;
+  const { exports, bytes, words, floats, doubles, exactLows, ranges, lows, highs, scales, targets, input, output } = layout;
   const pitch = grid.width * 4;
   const share = band.rows * pitch;
   let doubt = 1;
@@ -68,6 +68,7 @@ export function simdPaintChannels(
     doubles[exactLows / 8 + i] = vmin;
     doubles[ranges / 8 + i] = vmax - vmin;
     floats[lows / 4 + i] = plan?.low ?? 0;
+    floats[highs / 4 + i] = plan?.high ?? Number.NaN;
     floats[scales / 4 + i] = plan?.scale ?? 0;
     words[targets / 4 + i] = output + Math.floor(cell / grid.columns) * share + cellOrigin(grid, cell).left * 4;
     doubt = Math.max(doubt, plan?.doubt ?? 0);
@@ -88,6 +89,7 @@ export function simdPaintChannels(
       pitch,
       targets,
       lows,
+      highs,
       scales,
       exactLows,
       ranges,

@@ -6,7 +6,7 @@ import type { Plan } from './plan';
 
 /** Smallest and largest of a multiple of 4 values; NaN both if one is. */
 export function simdExtent(data: Float32Array): Limits {
-  const { exports, floats, lows, scales: highs, input } = layOut(4, CHUNK * 4, CHUNK * 4);
+  const { exports, floats, lows, highs, input } = layOut(4, CHUNK * 4, CHUNK * 4);
   floats.fill(Number.POSITIVE_INFINITY, lows / 4, lows / 4 + 4);
   floats.fill(Number.NEGATIVE_INFINITY, highs / 4, highs / 4 + 4);
   for (let start = 0; start < data.length; start += CHUNK) {
@@ -27,12 +27,13 @@ export function simdPaint(
   out: Uint8Array | Uint8ClampedArray,
 ): void {
   const layout = layOut(4, CHUNK * 4, CHUNK * 4);
-  const { exports, bytes, words, floats, doubles, exactLows, ranges, lows, scales, targets, input, output } = layout;
+  const { exports, bytes, words, floats, doubles, exactLows, ranges, lows, highs, scales, targets, input, output } = layout;
   setPalette(layout, colours);
   for (let lane = 0; lane < 4; lane++) {
     doubles[exactLows / 8 + lane] = vmin;
     doubles[ranges / 8 + lane] = vmax - vmin;
     floats[lows / 4 + lane] = plan.low;
+    floats[highs / 4 + lane] = plan.high;
     floats[scales / 4 + lane] = plan.scale;
     words[targets / 4 + lane] = output + lane * 4;
   }
@@ -49,6 +50,7 @@ export function simdPaint(
       0,
       targets,
       lows,
+      highs,
       scales,
       exactLows,
       ranges,

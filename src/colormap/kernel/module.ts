@@ -13,6 +13,7 @@ interface Exports {
     pitch: number,
     targets: number,
     lows: number,
+    highs: number,
     scales: number,
     exactLows: number,
     ranges: number,
@@ -33,6 +34,7 @@ export interface Layout {
   readonly exactLows: number;
   readonly ranges: number;
   readonly lows: number;
+  readonly highs: number;
   readonly scales: number;
   readonly targets: number;
   readonly input: number;
@@ -70,7 +72,8 @@ export function layOut(channels: number, inputBytes: number, outputBytes: number
   const exactLows = PARAMETERS;
   const ranges = exactLows + channels * 8;
   const lows = ranges + channels * 8;
-  const scales = lows + channels * 4;
+  const highs = lows + channels * 4;
+  const scales = highs + channels * 4;
   const targets = scales + channels * 4;
   const input = (targets + channels * 4 + 15) & ~15;
   const output = input + inputBytes;
@@ -85,7 +88,7 @@ export function layOut(channels: number, inputBytes: number, outputBytes: number
       doubles: new Float64Array(buffer),
     };
   }
-  return { exports, ...views, exactLows, ranges, lows, scales, targets, input, output };
+  return { exports, ...views, exactLows, ranges, lows, highs, scales, targets, input, output };
 }
 
 /** Puts a palette (see `palette`) where the kernel looks for it. */

@@ -3,6 +3,8 @@ import type { Limits } from '../types';
 /** How the SIMD kernel finds rows at some limits: by multiplying float32s, and by a second, exact look where that is in doubt. */
 export interface Plan {
   readonly low: number;
+  /** vmax where it is a float32, otherwise NaN: a value that equals it is in the last row beyond doubt. */
+  readonly high: number;
   /** Table rows per unit. */
   readonly scale: number;
   /** How far multiplying may be off: in 8192nds of a row. */
@@ -25,5 +27,7 @@ export function plan({ vmin, vmax }: Limits, rows: number): Plan | undefined {
   const low = Math.fround(vmin);
   // Four roundings of 2 ** -24 separate the two ways, and what vmin lost becoming float32; twice that, and the rounding to 8192nds.
   const doubt = Math.ceil((rows * 2 ** -21 + (2 * rows * Math.abs(vmin - low)) / range) * 8192 + 1);
-  return doubt > 256 ? undefined : { low, scale: Math.fround(rows / range), doubt, sure: low === vmin };
+  return doubt > 256
+    ? undefined
+    : { low, high: Math.fround(vmax) === vmax ? vmax : Number.NaN, scale: Math.fround(rows / range), doubt, sure: low === vmin };
 }
