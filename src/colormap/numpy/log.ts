@@ -7,7 +7,7 @@ const LN2 = /* @__PURE__ */ Math.fround(Math.LN2);
 /**
  * The natural logarithm of a float32 as numpy gives it (`np.log` of a float32 array) on processors with AVX2 or AVX-512: up to 4 units in
  * the last place from the true one. The rational approximation and its constants are numpy's own (loops_exponent_log.dispatch.c.src of
- * numpy 2.4, BSD-3-Clause).
+ * numpy 2.4, BSD-3-Clause, see LICENSE.md here).
  */
 export function log(value: number): number {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) return Math.log(value);

@@ -78,7 +78,7 @@ const LOG10_OF_2 = /* @__PURE__ */ Math.fround(0.30103);
 /**
  * The decimal logarithm of a float32 as numpy gives it (`np.log10` of a float32 array) on a processor with AVX-512, where it calls
  * `__svml_log10f16` of Intel's SVML: up to 3 units in the last place from the true one, so a value at a bin's edge depends on it. The
- * method and constants are that function's (github.com/numpy/SVML, BSD-3-Clause).
+ * method and constants are that function's (github.com/numpy/SVML, BSD-3-Clause, see LICENSE.md here).
  */
 export function log10(value: number): number {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) return Math.log10(value);

@@ -82,7 +82,7 @@ const EXP2 = /* @__PURE__ */ Float32Array.of(5.672149e-2, 2.4017876e-1, 6.931478
 /**
  * `value ** exponent` of float32s as numpy gives it (`np.power` of a float32 array and a number) on a processor with AVX-512: by hand for
  * the exponents that numpy takes care of itself, and by `__svml_powf16` of Intel's SVML otherwise, which is up to 1 unit in the last
- * place from the true value. The method and constants are that function's (github.com/numpy/SVML, BSD-3-Clause).
+ * place from the true value. The method and constants are that function's (github.com/numpy/SVML, BSD-3-Clause, see LICENSE.md here).
  *
  * @param value above 0.
  * @param exponent a finite float32.
