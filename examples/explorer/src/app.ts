@@ -11,7 +11,7 @@ import { Grid } from './panels/grid';
 import { LayersPanel } from './panels/layers';
 import { alert, clearAlert, withProgress } from './panels/messages';
 import { showPredictions } from './panels/predictions';
-import type { ExportRequest, LayerView, ModelView, PictureView, Preparation } from './protocol';
+import type { ExportRequest, LayerView, ModelView, OutputView, PictureView, Preparation } from './protocol';
 import { Store } from './state';
 import { fromHash, syncAddress } from './url';
 
@@ -28,6 +28,9 @@ export class App {
   private layer: LayerView | undefined;
   /** The worker has a picture for the model. */
   private ready = false;
+  private outputs: readonly OutputView[] = [];
+  /** Names of the classes, by number. */
+  private labels: readonly string[] = [];
   private shown: LayerColoring | undefined;
   private request: AbortController | undefined;
 
@@ -36,6 +39,7 @@ export class App {
     syncAddress(this.store);
     acceptFiles({
       onModel: (files) => void this.attempt(() => this.openModel(files.length === 1 ? files[0]! : files)),
+      onLabels: (file) => void this.attempt(() => this.openLabels(file)),
       onPicture: (file) => void this.attempt(() => this.openPicture(file)),
     });
     this.store.on(['layer'], () => void this.attempt(() => this.showLayer()));
@@ -67,6 +71,7 @@ export class App {
     const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source, backend }, { signal, onProgress }));
     this.model = model;
     this.layer = undefined;
+    this.labels = [];
     this.ready = false;
     showModel(model);
     this.layers.show(model.layers);
@@ -92,7 +97,13 @@ export class App {
     this.ready = true;
     this.showPicture(picture);
     await this.showLayer();
-    showPredictions(await this.engine.call('predict', {}));
+    this.outputs = await this.engine.call('predict', {});
+    showPredictions(this.outputs, this.labels);
+  }
+
+  private async openLabels(file: File): Promise<void> {
+    this.labels = (await file.text()).split(/\r?\n/).map((line) => line.trim());
+    showPredictions(this.outputs, this.labels);
   }
 
   private preparation(model: ModelView): Preparation {

@@ -54,7 +54,8 @@ export function paint(
     canvas.width = width;
     canvas.height = height;
   }
-  const context = canvas.getContext('2d');
+  // Without a GPU's copy of each canvas a thousand of them scroll well; bitmaps from the GPU are drawn there.
+  const context = canvas.getContext('2d', { willReadFrequently: !sheet });
   const data = layer.maps[channel];
   if (!context || !data) return 'There is no such map.';
   if (failure !== undefined) return failure;

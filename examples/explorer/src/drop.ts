@@ -3,10 +3,11 @@ import { byId } from './dom';
 export interface Dropped {
   onModel(files: readonly File[]): void;
   onPicture(file: File): void;
+  onLabels(file: File): void;
 }
 
 /** Files that are chosen, dropped anywhere on the page, or pasted. */
-export function acceptFiles({ onModel, onPicture }: Dropped): void {
+export function acceptFiles({ onModel, onPicture, onLabels }: Dropped): void {
   const overlay = byId('drop');
   let inside = 0;
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -32,9 +33,11 @@ export function acceptFiles({ onModel, onPicture }: Dropped): void {
 
   const sort = (files: readonly File[]) => {
     const pictures = files.filter(isPicture);
-    const others = files.filter((file) => !isPicture(file));
+    const labels = files.filter(isLabels);
+    const others = files.filter((file) => !isPicture(file) && !isLabels(file));
     if (others.length > 0) onModel(others);
     if (pictures[0]) onPicture(pictures[0]);
+    if (labels[0]) onLabels(labels[0]);
   };
 
   const chosen = (id: string, use: (files: readonly File[]) => void) => {
@@ -46,8 +49,9 @@ export function acceptFiles({ onModel, onPicture }: Dropped): void {
       if (files.length > 0) use(files);
     });
   };
-  chosen('model-file', onModel);
+  chosen('model-file', sort);
   chosen('picture-file', ([file]) => file && onPicture(file));
 }
 
+const isLabels = ({ name }: File): boolean => name.toLowerCase().endsWith('.txt');
 const isPicture = ({ type, name }: File): boolean => type.startsWith('image/') || /\.(png|jpe?g|webp|gif|bmp)$/i.test(name);

@@ -56,7 +56,6 @@ export class Grid {
       return;
     }
     this.list.style.setProperty('--ratio', `${layer.width} / ${layer.height}`);
-    this.list.style.setProperty('--aspect', String(layer.height / layer.width || 1));
     this.list.classList.toggle('single', layer.kind !== 'maps');
     this.arrange();
   }
@@ -91,7 +90,8 @@ export class Grid {
   }
 
   private item(channel: number): HTMLLIElement {
-    const canvas = h('canvas');
+    // The size now, so that painting changes no layout; pixels are allocated then.
+    const canvas = h('canvas', { width: this.layer!.width, height: this.layer!.height });
     const tile = h(
       'button',
       { type: 'button', class: 'tile', tabindex: this.tiles.size === 0 ? 0 : -1, 'data-channel': channel },
