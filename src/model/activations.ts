@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { axisOf, numberOf, unsupported } from './layers/config';
+import { asFloat } from './layers/dtypes';
+import { broadcast, where } from './layers/manyAxes';
 import type { LayerSpec } from './layers/spec';
 
 /** An activation function, elementwise unless it normalises over an axis. */
@@ -31,7 +33,7 @@ export function gelu(x: Tensor, approximate = false): Tensor {
 }
 
 export function elu(x: Tensor, alpha = 1): Tensor {
-  return alpha === 1 ? tf.elu(x) : tf.where(tf.greater(x, 0), x, tf.mul(tf.elu(x), alpha));
+  return alpha === 1 ? tf.elu(x) : where(tf.greater(x, 0), x, tf.mul(tf.elu(x), alpha));
 }
 
 export function celu(x: Tensor, alpha = 1): Tensor {
@@ -41,7 +43,7 @@ export function celu(x: Tensor, alpha = 1): Tensor {
 /** Keras' relu with all its arguments (`backend.relu` of Keras 2, `activations.ReLU` of Keras 3). */
 export function relu(x: Tensor, negativeSlope = 0, maxValue: number | null = null, threshold = 0): Tensor {
   if (negativeSlope !== 0 && maxValue === null && threshold === 0) return tf.leakyRelu(x, negativeSlope);
-  let positive = threshold === 0 ? tf.relu(x) : tf.where(tf.greater(x, threshold), x, tf.zerosLike(x));
+  let positive = threshold === 0 ? tf.relu(x) : where(tf.greater(x, threshold), x, tf.zerosLike(x));
   if (maxValue !== null) positive = tf.minimum(positive, maxValue);
   if (negativeSlope === 0) return positive;
   return tf.sub(positive, tf.mul(tf.relu(tf.sub(threshold, x)), negativeSlope));
@@ -50,13 +52,13 @@ export function relu(x: Tensor, negativeSlope = 0, maxValue: number | null = nul
 /** Softmax over any axis or axes. tfjs has it for the last one. */
 export function softmax(x: Tensor, axes: readonly number[]): Tensor {
   if (axes.length === 1 && axes[0] === x.rank - 1) return tf.softmax(x);
-  const exponentials = tf.exp(tf.sub(x, tf.max(x, [...axes], true)));
-  return tf.div(exponentials, tf.sum(exponentials, [...axes], true));
+  const exponentials = tf.exp(broadcast(tf.sub, x, tf.max(x, [...axes], true)));
+  return broadcast(tf.div, exponentials, tf.sum(exponentials, [...axes], true));
 }
 
 export function logSoftmax(x: Tensor, axis: number): Tensor {
-  const shifted = tf.sub(x, tf.max(x, axis, true));
-  return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), axis, true)));
+  const shifted = broadcast(tf.sub, x, tf.max(x, axis, true));
+  return broadcast(tf.sub, shifted, tf.log(tf.sum(tf.exp(shifted), axis, true)));
 }
 
 /** Martins and Astudillo 2016, as `backend.tensorflow.nn.sparsemax` of Keras 3. */
@@ -67,7 +69,7 @@ export function sparsemax(x: Tensor, axis: number): Tensor {
   const sorted = tf.topk(logits, size, true).values;
   const sums = tf.cumsum(sorted, logits.rank - 1);
   const ranks = tf.range(1, size + 1, 1, 'float32');
-  const support = tf.cast(tf.greater(tf.sub(sorted, tf.div(tf.sub(sums, 1), ranks)), 0), 'float32');
+  const support = asFloat(tf.greater(tf.sub(sorted, tf.div(tf.sub(sums, 1), ranks)), 0));
   const count = tf.sum(support, -1, true);
   const tau = tf.div(tf.sub(tf.sum(tf.mul(sums, support), -1, true), 1), count);
   // Keras adds up the cumulative sums of the whole support, not its last one; its files are read with its own formula.
@@ -86,11 +88,11 @@ export const softsign: Formula = (x) => tf.div(x, tf.add(tf.abs(x), 1));
 export const squareplus = (x: Tensor, b = 4): Tensor => tf.div(tf.add(x, tf.sqrt(tf.add(tf.square(x), b))), 2);
 export const hardTanh: Formula = (x) => tf.clipByValue(x, -1, 1);
 export const tanhShrink: Formula = (x) => tf.sub(x, tf.tanh(x));
-export const hardShrink = (x: Tensor, threshold = 0.5): Tensor => tf.where(tf.greater(tf.abs(x), threshold), x, tf.zerosLike(x));
+export const hardShrink = (x: Tensor, threshold = 0.5): Tensor => where(tf.greater(tf.abs(x), threshold), x, tf.zerosLike(x));
 export const softShrink = (x: Tensor, threshold = 0.5): Tensor =>
   tf.sub(tf.relu(tf.sub(x, threshold)), tf.relu(tf.sub(tf.neg(x), threshold)));
-export const threshold = (x: Tensor, limit: number, value: number): Tensor => tf.where(tf.greater(x, limit), x, tf.fill(x.shape, value));
-export const sparsePlus: Formula = (x) => tf.where(tf.less(x, 1), tf.mul(tf.square(tf.relu(tf.add(x, 1))), 0.25), x);
+export const threshold = (x: Tensor, limit: number, value: number): Tensor => where(tf.greater(x, limit), x, tf.fill(x.shape, value));
+export const sparsePlus: Formula = (x) => where(tf.less(x, 1), tf.mul(tf.square(tf.relu(tf.add(x, 1))), 0.25), x);
 export const sparseSigmoid: Formula = (x) => tf.clipByValue(tf.mul(tf.add(x, 1), 0.5), 0, 1);
 
 const last =
@@ -207,7 +209,7 @@ export function layerActivation(spec: LayerSpec): Formula | undefined {
     }
     case 'ThresholdedReLU': {
       const theta = numberOf(spec, 'theta', 1);
-      return (x) => tf.where(tf.greater(x, theta), x, tf.zerosLike(x));
+      return (x) => where(tf.greater(x, theta), x, tf.zerosLike(x));
     }
     case 'Softmax': {
       const axis = config.axis ?? -1;

@@ -1,9 +1,10 @@
 /** Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax, ThresholdedReLU and activations that are layers of their own: `keras/src/layers/activations`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { layerActivation } from '../activations';
-import { asBool } from './booleans';
 import { axisOf, constantArgument, fixedAxis, numbersOf, require, unsupported } from './config';
+import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
+import { broadcast, where } from './manyAxes';
 import type { LayerSpec } from './spec';
 
 export function activationLayer(spec: LayerSpec): LayerDefinition {
@@ -11,7 +12,7 @@ export function activationLayer(spec: LayerSpec): LayerDefinition {
   const halves = spec.className === 'Activation' && spec.config.activation === 'glu';
   return {
     outputShapes: ([shape]) => [halves ? [...shape!.slice(0, -1), fixedAxis(spec, shape!, -1) / 2] : shape!],
-    compute: ([x]) => apply(tf.cast(x!, 'float32')),
+    compute: ([x]) => apply(asFloat(x!)),
     masking: { gives: 'same' },
   };
 }
@@ -27,14 +28,14 @@ export function softmaxLayer(spec: LayerSpec): LayerDefinition {
       return [shape!];
     },
     compute([input, given], _, masks) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const mask = given ?? masks[0];
       if (mask === undefined) return apply(x);
-      const kept = tf.cast(mask, 'float32');
+      const kept = asFloat(mask);
       if (spec.keras.major < 3) return apply(tf.add(x, tf.mul(tf.sub(1, kept), -1e9)));
       const wide = asBool(tf.mul(kept, tf.ones(x.shape)));
-      const outputs = apply(tf.where(wide, x, tf.fill(x.shape, -1e9)));
-      return tf.where(wide, outputs, tf.zerosLike(outputs));
+      const outputs = apply(where(wide, x, tf.fill(x.shape, -1e9)));
+      return where(wide, outputs, tf.zerosLike(outputs));
     },
     masking: { takes: true, gives: 'same' },
   };
@@ -48,7 +49,11 @@ export function prelu(spec: LayerSpec): LayerDefinition {
       const alpha = shape!.slice(1).map((_, i) => (shared.includes(i + 1) ? 1 : fixedAxis(spec, shape!, i + 1)));
       return [{ name: 'alpha', shape: alpha, paths: ['vars/0'] }] satisfies WeightDefinition[];
     },
-    compute: ([x], [alpha]) => tf.prelu(tf.cast(x!, 'float32'), alpha!),
+    compute([input], [alpha]) {
+      const x = asFloat(input!);
+      if (x.rank <= 4) return tf.prelu(x, alpha!);
+      return tf.sub(tf.relu(x), broadcast(tf.mul, tf.relu(tf.neg(x)), alpha!));
+    },
     masking: { gives: 'same' },
   };
 }

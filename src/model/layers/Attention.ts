@@ -4,6 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { argumentOf, tensorIndices } from './call';
 import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, require, wordOf } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
 
@@ -63,7 +64,7 @@ function denseAttention(
     },
     weights: (inputs) => weights(inputs[query]!),
     compute(inputs, variables, masks) {
-      const [q, v, k] = [query, value, key].map((index) => tf.cast(inputs[index]!, 'float32')) as [Tensor, Tensor, Tensor];
+      const [q, v, k] = [query, value, key].map((index) => asFloat(inputs[index]!)) as [Tensor, Tensor, Tensor];
       const [queryMask, valueMask] = [query, value].map((index, i) => {
         const given = givenMasks[i];
         return given === undefined ? masks[index] : inputs[given];
@@ -73,7 +74,7 @@ function denseAttention(
       if (kept !== undefined) logits = tf.sub(logits, tf.mul(tf.sub(1, kept), 1e9));
       const shares = tf.softmax(logits);
       let out = tf.matMul(shares, v);
-      if (queryMask !== undefined) out = tf.mul(out, tf.cast(tf.expandDims(queryMask, -1), 'float32'));
+      if (queryMask !== undefined) out = tf.mul(out, asFloat(tf.expandDims(queryMask, -1)));
       return returnsScores ? [out, shares] : out;
     },
     masking: {
@@ -99,11 +100,11 @@ export function causalMask(scores: Tensor): Tensor {
   const [rows, columns] = scores.shape.slice(-2) as [number, number];
   const row = tf.reshape(tf.range(0, rows, 1, 'float32'), [1, rows, 1]);
   const column = tf.reshape(tf.range(0, columns, 1, 'float32'), [1, 1, columns]);
-  return tf.cast(tf.greaterEqual(row, column), 'float32');
+  return asFloat(tf.greaterEqual(row, column));
 }
 
 /** 1 where all masks that there are say so, float32. */
 export function combineMasks(...masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-  const given = masks.filter((mask) => mask !== undefined).map((mask) => tf.cast(mask, 'float32'));
+  const given = masks.filter((mask) => mask !== undefined).map((mask) => asFloat(mask));
   return given.length === 0 ? undefined : given.reduce((a, b) => tf.mul(a, b));
 }

@@ -6,7 +6,9 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { axisOf, calledInTraining, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
+import { broadcast } from './manyAxes';
 import type { LayerSpec } from './spec';
 
 export function batchNormalization(spec: LayerSpec): LayerDefinition {
@@ -39,7 +41,7 @@ export function batchNormalization(spec: LayerSpec): LayerDefinition {
       return names.map(({ name, trainable }, i): WeightDefinition => ({ name, trainable, shape: parameters, paths: [`vars/${i}`] }));
     },
     compute([input], weights) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const axes = axesOf(x.rank);
       const rest = [...weights];
       const gamma = scale ? rest.shift() : undefined;
@@ -76,7 +78,7 @@ function normalize(
   if (gamma !== undefined) factor = tf.mul(factor, gamma);
   let shift = tf.neg(tf.mul(mean, factor));
   if (beta !== undefined) shift = tf.add(shift, beta);
-  return tf.add(tf.mul(x, tf.reshape(factor, [...shape])), tf.reshape(shift, [...shape]));
+  return broadcast(tf.add, broadcast(tf.mul, x, tf.reshape(factor, [...shape])), tf.reshape(shift, [...shape]));
 }
 
 /** Keras 1's mode 1: the last axis by its own mean and standard deviation, whatever `axis` says. */

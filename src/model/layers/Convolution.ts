@@ -4,8 +4,10 @@ import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, activationOf } from '../activations';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf, wordOf } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
+import { broadcast } from './manyAxes';
 import {
   fromChannelsLast,
   type Padding,
@@ -55,7 +57,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
       return useBias ? [kernel, { name: 'bias', shape: [filters], paths: ['vars/1'] }] : [kernel];
     },
     compute([input], [kernel, bias]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       return fromChannelsLast(convolve(x, kernel!, bias, geometry, groups, activation), format);
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
@@ -202,5 +204,5 @@ export function padForSame(x: Tensor, { kernelSize, strides, dilation, padding }
 }
 
 function addBias(x: Tensor, bias: Tensor | undefined): Tensor {
-  return bias === undefined ? x : tf.add(x, bias);
+  return bias === undefined ? x : broadcast(tf.add, x, bias);
 }

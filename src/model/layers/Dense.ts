@@ -4,6 +4,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, activationOf } from '../activations';
 import { fixedAxis, flagOf, numberOf, require } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
 
@@ -20,7 +21,7 @@ export function dense(spec: LayerSpec): LayerDefinition {
       const kernel = { name: 'kernel', shape: [fixedAxis(spec, shape!, -1), units], paths: ['vars/0'] };
       return useBias ? [kernel, { name: 'bias', shape: [units], paths: ['vars/1'] }] : [kernel];
     },
-    compute: ([x], [kernel, bias]) => project(tf.cast(x!, 'float32'), kernel!, bias, activation),
+    compute: ([x], [kernel, bias]) => project(asFloat(x!), kernel!, bias, activation),
     masking: { gives: 'same' },
   };
 }

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, activationOf } from '../activations';
 import { convolve, convolvedShape, depthwise, type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
 import { fromChannelsLast, padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
@@ -31,7 +32,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
       return useBias ? [kernel, { name: 'bias', shape: [channels * multiplier], paths: ['vars/1'] }] : [kernel];
     },
     compute([input], [kernel, bias]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       return fromChannelsLast(depthwiseOfRank(x, kernel!, bias, geometry, activation), format);
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
@@ -61,7 +62,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
       return useBias ? [...weights, { name: 'bias', shape: [filters], paths: ['vars/2'] }] : weights;
     },
     compute([input], [depthwiseKernel, pointwiseKernel, bias]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       const spread = depthwiseOfRank(x, depthwiseKernel!, undefined, geometry, linear);
       return fromChannelsLast(convolve(spread, pointwiseKernel!, bias, pointwise, 1, activation), format);
     },

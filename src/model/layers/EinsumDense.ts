@@ -4,7 +4,9 @@ import { activationOf } from '../activations';
 import { einsum, parseEinsum } from '../operations/einsum';
 import type { Shape } from '../types';
 import { require, unsupported } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
+import { broadcast } from './manyAxes';
 import type { LayerSpec } from './spec';
 
 export function einsumDense(spec: LayerSpec): LayerDefinition {
@@ -54,8 +56,8 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
       return [kernel, { name: 'bias', shape: [...bias, ...trailing], paths: ['vars/1'] }];
     },
     compute([input], [kernel, bias]) {
-      const product = einsum(equation, [tf.cast(input!, 'float32'), kernel!]);
-      return activation.apply(bias === undefined ? product : tf.add(product, bias));
+      const product = einsum(equation, [asFloat(input!), kernel!]);
+      return activation.apply(bias === undefined ? product : broadcast(tf.add, product, bias));
     },
   };
 }

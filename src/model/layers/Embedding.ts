@@ -1,6 +1,7 @@
 /** Embedding and Masking: `keras/src/layers/core`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { flagOf, numberOf, plain } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
 
@@ -26,10 +27,10 @@ export function embedding(spec: LayerSpec): LayerDefinition {
 
 export function masking(spec: LayerSpec): LayerDefinition {
   const value = Number(plain(spec.config.mask_value) ?? 0);
-  const counts = (x: tf.Tensor, keepDims: boolean) => tf.any(tf.notEqual(tf.cast(x, 'float32'), tf.scalar(value)), -1, keepDims);
+  const counts = (x: tf.Tensor, keepDims: boolean) => tf.any(tf.notEqual(asFloat(x), tf.scalar(value)), -1, keepDims);
   return {
     outputShapes: ([shape]) => [shape!],
-    compute: ([x]) => tf.mul(tf.cast(x!, 'float32'), tf.cast(counts(x!, true), 'float32')),
+    compute: ([x]) => tf.mul(asFloat(x!), asFloat(counts(x!, true))),
     masking: { gives: { when: () => true, shape: ([shape]) => shape!.slice(0, -1), compute: ([x]) => counts(x!, false) } },
   };
 }

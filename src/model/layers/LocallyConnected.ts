@@ -6,6 +6,7 @@ import { activationOf } from '../activations';
 import type { Shape } from '../types';
 import { convolvedShape, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { channelsOf, fromChannelsLast, range, shapeOf, spatialOf } from './spatial';
 import type { LayerSpec } from './spec';
@@ -35,7 +36,7 @@ export function locallyConnected(spec: LayerSpec, rank: 1 | 2): LayerDefinition 
       return useBias ? [kernel, { name: 'bias', shape: [...places, filters], paths: ['vars/1'] }] : [kernel];
     },
     compute([input], [kernel, bias]) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const places = placesOf(x.shape);
       const batch = x.shape[0]!;
       const patches = indicesOf(places).map((place) => {

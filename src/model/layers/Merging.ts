@@ -3,9 +3,10 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { asBool } from './booleans';
 import { axisOf, flagOf, numbersOf, require, unsupported, wordOf } from './config';
+import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
+import { broadcast, where } from './manyAxes';
 import type { MaskMaker } from './masks';
 import { unitLength } from './Normalizations';
 import { broadcastShapes, range } from './spatial';
@@ -51,27 +52,27 @@ function alignRanks(inputs: readonly Tensor[]): Tensor[] {
 /** One dtype for all: int32 if all are, otherwise float32. */
 function floatsOf(inputs: readonly Tensor[]): Tensor[] {
   const type: DataType = inputs.every(({ dtype }) => dtype === 'int32') ? 'int32' : 'float32';
-  return inputs.map((x) => (x.dtype === type ? x : tf.cast(x, type)));
+  return inputs.map((x) => (type === 'int32' ? x : asFloat(x)));
 }
 
 function combineAll(inputs: readonly Tensor[], kind: Merge): Tensor {
   const total = inputs.reduce((merged, x) => combineTwo(merged, x, kind));
-  return kind === 'average' ? tf.div(tf.cast(total, 'float32'), inputs.length) : total;
+  return kind === 'average' ? tf.div(asFloat(total), inputs.length) : total;
 }
 
 function combineTwo(a: Tensor, b: Tensor, kind: Merge): Tensor {
   switch (kind) {
     case 'add':
     case 'average':
-      return tf.add(a, b);
+      return broadcast(tf.add, a, b);
     case 'subtract':
-      return tf.sub(a, b);
+      return broadcast(tf.sub, a, b);
     case 'multiply':
-      return tf.mul(a, b);
+      return broadcast(tf.mul, a, b);
     case 'maximum':
-      return tf.maximum(a, b);
+      return broadcast(tf.maximum, a, b);
     case 'minimum':
-      return tf.minimum(a, b);
+      return broadcast(tf.minimum, a, b);
   }
 }
 
@@ -81,18 +82,18 @@ function combineMasked(given: readonly Tensor[], masks: readonly (Tensor | undef
   const wide = inputs.map((x, i) => (masks[i] === undefined ? undefined : spreadMask(masks[i]!, x)));
   if (kind === 'multiply') {
     const product = inputs
-      .map((x, i) => (wide[i] === undefined ? x : tf.where(wide[i]!, x, tf.onesLike(x))))
-      .reduce((a, b) => tf.mul(a, b));
+      .map((x, i) => (wide[i] === undefined ? x : where(wide[i]!, x, tf.onesLike(x))))
+      .reduce((a, b) => broadcast(tf.mul, a, b));
     if (wide.some((mask) => mask === undefined)) return product;
     const any = wide.map((mask) => mask!).reduce((a, b) => tf.logicalOr(a, b));
-    return tf.where(any, product, tf.zerosLike(product));
+    return where(any, product, tf.zerosLike(product));
   }
   let output = inputs[0]!;
   let outputMask = wide[0];
   inputs.slice(1).forEach((input, i) => {
     const mask = wide[i + 1];
-    const x = mask === undefined ? input : tf.where(mask, input, tf.broadcastTo(output, input.shape));
-    if (outputMask !== undefined) output = tf.where(outputMask, output, tf.broadcastTo(x, output.shape));
+    const x = mask === undefined ? input : where(mask, input, tf.broadcastTo(output, input.shape));
+    if (outputMask !== undefined) output = where(outputMask, output, tf.broadcastTo(x, output.shape));
     outputMask = mask !== undefined && outputMask !== undefined ? tf.logicalOr(outputMask, mask) : undefined;
     output = combineTwo(output, x, kind);
   });
@@ -102,7 +103,7 @@ function combineMasked(given: readonly Tensor[], masks: readonly (Tensor | undef
 /** A mask of time steps as a bool tensor of the shape of what it masks. */
 function spreadMask(mask: Tensor, x: Tensor): Tensor {
   const shaped = tf.reshape(mask, [...mask.shape, ...Array<number>(x.rank - mask.rank).fill(1)]);
-  return asBool(tf.mul(tf.cast(shaped, 'float32'), tf.ones(x.shape)));
+  return asBool(broadcast(tf.mul, asFloat(shaped), tf.ones(x.shape)));
 }
 
 /** Keras 3: a step counts if it counts in any input, and all inputs must have a mask. Keras 2: if it counts in all that have one. */
@@ -138,7 +139,7 @@ export function concatenate(spec: LayerSpec): LayerDefinition {
     outputTypes: (types) => [types.every((type) => type === types[0]) ? types[0]! : 'float32'],
     compute(inputs) {
       const same = inputs.every(({ dtype }) => dtype === inputs[0]!.dtype);
-      const all = same ? inputs : inputs.map((x) => tf.cast(x, 'float32'));
+      const all = same ? inputs : inputs.map((x) => asFloat(x));
       return all.length === 1 ? all[0]!.clone() : tf.concat([...all], axisOf(spec, given, all[0]!.rank));
     },
     masking: { gives: concatenatedMask(spec, given) },
@@ -156,7 +157,7 @@ function concatenatedMask(spec: LayerSpec, given: number): MaskMaker {
     compute(inputs, masks) {
       const axis = axisOf(spec, given, inputs[0]!.rank);
       const wide = inputs.map((x, i) =>
-        masks[i] === undefined ? tf.ones(x.shape) : tf.mul(tf.cast(tf.expandDims(masks[i]!, -1), 'float32'), tf.ones(x.shape)),
+        masks[i] === undefined ? tf.ones(x.shape) : tf.mul(asFloat(tf.expandDims(masks[i]!, -1)), tf.ones(x.shape)),
       );
       const joined = tf.concat(wide, axis);
       return asBool(spec.keras.major === 3 ? tf.max(joined, -1) : tf.min(joined, -1));
@@ -182,7 +183,7 @@ export function dot(spec: LayerSpec): LayerDefinition {
       return [shape.length === 1 ? [...shape, 1] : shape];
     },
     compute(inputs) {
-      let [a, b] = [tf.cast(inputs[0]!, 'float32'), tf.cast(inputs[1]!, 'float32')];
+      let [a, b] = [asFloat(inputs[0]!), asFloat(inputs[1]!)];
       const [i, j] = axesOf([a.rank, b.rank]);
       if (normalize) [a, b] = [unitLength(a, [i], least), unitLength(b, [j], least)];
       return batchDot(a, b, i, j);

@@ -6,10 +6,11 @@ import { softmax } from '../activations';
 import { einsum } from '../operations/einsum';
 import type { Shape } from '../types';
 import { combineMasks } from './Attention';
-import { asBool } from './booleans';
 import { argumentOf, tensorIndex } from './call';
 import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
+import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
+import { broadcast, where } from './manyAxes';
 import { range } from './spatial';
 import type { LayerSpec } from './spec';
 import { repeatAxis } from './UpSampling';
@@ -105,7 +106,7 @@ export function multiHeadAttention(spec: LayerSpec): LayerDefinition {
     compute(inputs, weights, masks) {
       const rest = [...weights];
       const take = () => [rest.shift()!, useBias ? rest.shift() : undefined] as const;
-      const floats = (index: number) => tf.cast(inputs[index]!, 'float32');
+      const floats = (index: number) => asFloat(inputs[index]!);
       const query = toHeads(floats(roles.query), ...take());
       const key = toHeads(floats(roles.key), ...take());
       const gate = useGate ? tf.sigmoid(toHeads(floats(roles.query), ...take())) : undefined;
@@ -124,7 +125,7 @@ function toHeads(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
   const [features, heads, size] = kernel.shape as [number, number, number];
   const flat = tf.matMul(tf.reshape(x, [-1, features]), tf.reshape(kernel, [features, heads * size]));
   const split = tf.reshape(flat, [...x.shape.slice(0, -1), heads, size]);
-  return bias === undefined ? split : tf.add(split, bias);
+  return bias === undefined ? split : broadcast(tf.add, split, bias);
 }
 
 /** [..., heads, size] x [heads, size, ...out] -> [..., ...out]. */
@@ -132,7 +133,7 @@ function fromHeads(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor 
   const [heads, size, ...out] = kernel.shape as [number, number, ...number[]];
   const flat = tf.matMul(tf.reshape(x, [-1, heads * size]), tf.reshape(kernel, [heads * size, -1]));
   const joined = tf.reshape(flat, [...x.shape.slice(0, -2), ...out]);
-  return bias === undefined ? joined : tf.add(joined, bias);
+  return bias === undefined ? joined : broadcast(tf.add, joined, bias);
 }
 
 /** The axes that attention runs over: all between batch and features unless the config says otherwise. */
@@ -169,15 +170,15 @@ function attend(
 function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined, count: number, fused: boolean): Tensor {
   const axes = range(scores.rank - count, scores.rank);
   if (mask === undefined) return softmax(scores, axes);
-  let wide = tf.cast(mask, 'float32');
+  let wide = asFloat(mask);
   const at = (rank: number) => rank - 2 * count;
   while (wide.rank < scores.rank) wide = tf.expandDims(wide, Math.max(0, at(wide.rank)));
   if (spec.keras.major < 3 && !flagOf(spec, 'softmax_robust_masking', false)) {
-    return softmax(tf.add(scores, tf.mul(tf.sub(1, wide), -1e9)), axes);
+    return softmax(broadcast(tf.add, scores, tf.mul(tf.sub(1, wide), -1e9)), axes);
   }
-  const kept = asBool(tf.mul(wide, tf.ones(scores.shape)));
-  const shares = softmax(tf.where(kept, scores, tf.fill(scores.shape, -1e9)), axes);
-  return fused || spec.keras.major < 3 ? shares : tf.where(kept, shares, tf.zerosLike(shares));
+  const kept = asBool(broadcast(tf.mul, wide, tf.ones(scores.shape)));
+  const shares = softmax(where(kept, scores, tf.fill(scores.shape, -1e9)), axes);
+  return fused || spec.keras.major < 3 ? shares : where(kept, shares, tf.zerosLike(shares));
 }
 
 /** The mask of pairs [batch, queries, keys] that all of a call's masks add up to. */
@@ -251,7 +252,7 @@ export function groupedQueryAttention(spec: LayerSpec): LayerDefinition {
     compute(inputs, weights, masks) {
       const rest = [...weights];
       const take = () => [rest.shift()!, useBias ? rest.shift() : undefined] as const;
-      const floats = (index: number) => tf.cast(inputs[index]!, 'float32');
+      const floats = (index: number) => asFloat(inputs[index]!);
       const query = toHeads(floats(roles.query), ...take());
       const key = repeatAxis(toHeads(floats(roles.key), ...take()), 2, queryHeads / keyHeads);
       const gate = useGate ? tf.sigmoid(toHeads(floats(roles.query), ...take())) : undefined;

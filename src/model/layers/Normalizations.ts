@@ -4,7 +4,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import { axisOf, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
+import { broadcast } from './manyAxes';
 import type { LayerSpec } from './spec';
 
 function sortedAxes(spec: LayerSpec, rank: number): number[] {
@@ -33,15 +35,15 @@ export function layerNormalization(spec: LayerSpec): LayerDefinition {
       );
     },
     compute([input], weights) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const axes = sortedAxes(spec, x.rank);
-      const broadcast = x.shape.map((length, i) => (axes.includes(i) ? length : 1));
-      const rest = weights.map((weight) => tf.reshape(weight, broadcast));
+      const wide = x.shape.map((length, i) => (axes.includes(i) ? length : 1));
+      const rest = weights.map((weight) => tf.reshape(weight, wide));
       const gamma = scale ? rest.shift() : undefined;
       const beta = center ? rest.shift() : undefined;
       const { mean, variance } = tf.moments(x, axes, true);
-      const centred = rms ? x : tf.sub(x, mean);
-      return scaled(tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon))), gamma, beta);
+      const centred = rms ? x : broadcast(tf.sub, x, mean);
+      return scaled(broadcast(tf.mul, centred, tf.rsqrt(tf.add(variance, epsilon))), gamma, beta);
     },
     masking: { gives: 'same' },
   };
@@ -60,7 +62,7 @@ export function groupNormalization(spec: LayerSpec): LayerDefinition {
     },
     weights: ([shape]) => scaleAndCenter([fixedAxis(spec, shape!, axisIn(shape!.length))], scale, center),
     compute([input], weights) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const axis = axisIn(x.rank);
       const channels = x.shape[axis]!;
       const groups = given === -1 ? channels : given;
@@ -69,9 +71,9 @@ export function groupNormalization(spec: LayerSpec): LayerDefinition {
       const after = x.shape.slice(axis + 1).reduce((product, n) => product * n, 1);
       const grouped = tf.reshape(x, [x.shape[0]!, before, groups, channels / groups, after]);
       const { mean, variance } = tf.moments(grouped, [1, 3, 4], true);
-      const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, epsilon))), x.shape);
-      const broadcast = x.shape.map((length, i) => (i === axis ? length : 1));
-      const rest = weights.map((weight) => tf.reshape(weight, broadcast));
+      const normal = tf.reshape(broadcast(tf.mul, broadcast(tf.sub, grouped, mean), tf.rsqrt(tf.add(variance, epsilon))), x.shape);
+      const wide = x.shape.map((length, i) => (i === axis ? length : 1));
+      const rest = weights.map((weight) => tf.reshape(weight, wide));
       return scaled(normal, scale ? rest.shift() : undefined, center ? rest.shift() : undefined);
     },
     masking: { gives: 'same' },
@@ -86,11 +88,11 @@ export function rmsNormalization(spec: LayerSpec): LayerDefinition {
       { name: 'scale', shape: sortedAxes(spec, shape!.length).map((axis) => fixedAxis(spec, shape!, axis)), paths: ['vars/0'] },
     ],
     compute([input], [scale]) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const axes = sortedAxes(spec, x.rank);
       const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x), axes, true), epsilon));
       // Keras multiplies by the scale as it is: it lines up with the last axes.
-      return tf.mul(tf.mul(x, inverse), scale!);
+      return broadcast(tf.mul, broadcast(tf.mul, x, inverse), scale!);
     },
   };
 }
@@ -98,14 +100,14 @@ export function rmsNormalization(spec: LayerSpec): LayerDefinition {
 export function unitNormalization(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [shape!],
-    compute: ([x]) => unitLength(tf.cast(x!, 'float32'), sortedAxes(spec, x!.rank), spec.keras.major === 3 ? 1e-12 : 1e-6),
+    compute: ([x]) => unitLength(asFloat(x!), sortedAxes(spec, x!.rank), spec.keras.major === 3 ? 1e-12 : 1e-6),
     masking: { gives: 'same' },
   };
 }
 
 /** Divides by the Euclidean length, which counts as at least `least`. */
 export function unitLength(x: Tensor, axes: readonly number[], least: number): Tensor {
-  return tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), [...axes], true)), least));
+  return broadcast(tf.div, x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), [...axes], true)), least));
 }
 
 export function layerScale(spec: LayerSpec): LayerDefinition {
@@ -113,7 +115,7 @@ export function layerScale(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [shape!],
     weights: ([shape]) => [{ name: 'gamma', shape: [size(shape!)], paths: ['vars/0'] }],
-    compute: ([x], [gamma]) => tf.mul(tf.cast(x!, 'float32'), gamma!),
+    compute: ([x], [gamma]) => broadcast(tf.mul, asFloat(x!), gamma!),
   };
 }
 
@@ -136,14 +138,14 @@ export function normalization(spec: LayerSpec): LayerDefinition {
       ];
     },
     compute([input], weights) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const axes = axesOf(x.rank);
-      const broadcast = x.shape.map((length, i) => (axes.includes(i) ? length : 1));
+      const wide = x.shape.map((length, i) => (axes.includes(i) ? length : 1));
       const shaped = (values: readonly number[] | undefined, weight: Tensor | undefined) =>
-        values === undefined ? tf.reshape(weight!, broadcast) : constant(values, broadcast, axes);
+        values === undefined ? tf.reshape(weight!, wide) : constant(values, wide, axes);
       const mean = shaped(given.mean, weights[0]);
       const deviation = tf.maximum(tf.sqrt(shaped(given.variance, weights[1])), 1e-7);
-      return invert ? tf.add(mean, tf.mul(x, deviation)) : tf.div(tf.sub(x, mean), deviation);
+      return invert ? broadcast(tf.add, broadcast(tf.mul, x, deviation), mean) : broadcast(tf.div, broadcast(tf.sub, x, mean), deviation);
     },
     ...(spec.keras.major === 3 ? { masking: { gives: 'same' } } : {}),
   };
@@ -172,6 +174,6 @@ function constant(values: readonly number[], broadcast: readonly number[], axes:
 }
 
 function scaled(x: Tensor, gamma: Tensor | undefined, beta: Tensor | undefined): Tensor {
-  const multiplied = gamma === undefined ? x : tf.mul(x, gamma);
-  return beta === undefined ? multiplied : tf.add(multiplied, beta);
+  const multiplied = gamma === undefined ? x : broadcast(tf.mul, x, gamma);
+  return beta === undefined ? multiplied : broadcast(tf.add, multiplied, beta);
 }

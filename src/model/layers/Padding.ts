@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe } from '../../check';
 import { dataFormatOf, plain, require } from './config';
 import type { LayerDefinition } from './KerasLayer';
+import { pad } from './manyAxes';
 import type { LayerSpec } from './spec';
 
 export function zeroPadding(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
@@ -15,7 +16,7 @@ export function zeroPadding(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
     },
     outputTypes: ([type]) => [type!],
     compute: ([x]) =>
-      tf.pad(
+      pad(
         x!,
         x!.shape.map((_, axis): [number, number] => [...(pairs[axis - first] ?? ([0, 0] as const))]),
       ),

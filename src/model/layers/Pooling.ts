@@ -3,6 +3,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { dataFormatOf, fixedAxis, flagOf, require, tupleOf, wordOf } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { channelsOf, fromChannelsLast, range, shapeOf, spatialOf, toChannelsLast, windowCount } from './spatial';
 import type { LayerSpec } from './spec';
@@ -21,7 +22,7 @@ export function pooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reduction): Laye
       return [shapeOf(shape![0], spatial, channelsOf(shape!, format), format)];
     },
     compute([input]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       return fromChannelsLast(pool(x, size, strides, padding, kind), format);
     },
   };
@@ -62,10 +63,10 @@ export function globalPooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reduction)
     },
     compute([input, given], _, masks) {
       const mask = given ?? masks[0];
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       if (kind === 'max') return tf.max(x, axes, keepDims);
       if (mask === undefined) return tf.mean(x, axes, keepDims);
-      const counts = tf.cast(tf.expandDims(mask, format === 'channels_last' ? 2 : 1), 'float32');
+      const counts = asFloat(tf.expandDims(mask, format === 'channels_last' ? 2 : 1));
       return tf.div(tf.sum(tf.mul(x, counts), axes, keepDims), tf.sum(counts, axes, keepDims));
     },
     ...(masked ? { masking: { takes: true } } : {}),
@@ -86,7 +87,7 @@ export function adaptivePooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reductio
       return [shapeOf(shape![0], size, channelsOf(shape!, format), format)];
     },
     compute([input]) {
-      let x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      let x = toChannelsLast(asFloat(input!), format);
       size.forEach((count, i) => {
         x = adaptAxis(x, i + 1, count, kind);
       });

@@ -6,9 +6,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { asBool } from './booleans';
 import { type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, wordOf } from './config';
+import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
+import { broadcast, pad, where } from './manyAxes';
 import { identity } from './Regularization';
 import { type Interpolation, interpolations2, interpolations3, resizeImages } from './resize';
 import { fromChannelsLast, shapeOf, toChannelsLast } from './spatial';
@@ -18,7 +19,7 @@ export function rescaling(spec: LayerSpec): LayerDefinition {
   const tensorOf = (key: string, fallback: number): Tensor => tf.tensor((plain(spec.config[key]) ?? fallback) as number | number[]);
   return {
     outputShapes: ([shape]) => [shape!],
-    compute: ([x]) => tf.add(tf.mul(tf.cast(x!, 'float32'), tensorOf('scale', 1)), tensorOf('offset', 0)),
+    compute: ([x]) => broadcast(tf.add, broadcast(tf.mul, asFloat(x!), tensorOf('scale', 1)), tensorOf('offset', 0)),
     ...(spec.keras.major === 3 ? { masking: { gives: 'same' } } : {}),
   };
 }
@@ -45,7 +46,7 @@ export function resizing(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
     compute([input]) {
-      let x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      let x = toChannelsLast(asFloat(input!), format);
       if (crop) x = cropToAspect(x, size);
       else if (pad) x = padToAspect(x, size, fill);
       return fromChannelsLast(resizeImages(x, size, interpolation, antialias), format);
@@ -72,7 +73,7 @@ function padToAspect(x: Tensor, [targetHeight, targetWidth]: readonly [number, n
   const height = Math.max(rows, Math.trunc(Math.fround((columns * targetHeight) / targetWidth)));
   const width = Math.max(columns, Math.trunc(Math.fround((rows * targetWidth) / targetHeight)));
   const [vertical, horizontal] = [Math.trunc((height - rows) / 2), Math.trunc((width - columns) / 2)];
-  return tf.pad(
+  return pad(
     x,
     [
       [0, 0],
@@ -94,7 +95,7 @@ export function centerCrop(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
     compute([input]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       const [down, right] = [x.shape[1]! - size[0], x.shape[2]! - size[1]];
       if (down < 0 || right < 0) return fromChannelsLast(smartResize(x, size), format);
       const part = tf.slice(x, [0, Math.floor(down / 2), Math.floor(right / 2), 0], [x.shape[0]!, size[0], size[1], x.shape[3]!]);
@@ -115,7 +116,7 @@ export function randomCrop(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
     compute([input]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       if (minor < 6) return fromChannelsLast(smartResize(x, size), format);
       const { top, left } = aspectWindow(x, size);
       const [height, width] = [Math.min(size[0], x.shape[1]! - top), Math.min(size[1], x.shape[2]! - left)];
@@ -134,14 +135,14 @@ export function autoContrast(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [shape!],
     compute([input]) {
-      const x = tf.cast(input!, 'float32');
+      const x = asFloat(input!);
       const bytes = tf.mul(tf.div(tf.sub(x, low), high - low), 255);
       const [least, most] = [tf.min(bytes, [1, 2], true), tf.max(bytes, [1, 2], true)];
       const flat = tf.equal(most, least);
-      const scale = tf.div(255, tf.where(flat, tf.onesLike(most), tf.sub(most, least)));
+      const scale = tf.div(255, where(flat, tf.onesLike(most), tf.sub(most, least)));
       const stretched = tf.clipByValue(tf.mul(tf.sub(bytes, least), scale), 0, 255);
       const values = tf.add(tf.mul(tf.div(stretched, 255), high - low), low);
-      return tf.where(asBool(tf.mul(tf.cast(flat, 'float32'), tf.ones(x.shape))), x, values);
+      return where(asBool(tf.mul(asFloat(flat), tf.ones(x.shape))), x, values);
     },
   };
 }
@@ -166,7 +167,7 @@ export function discretization(spec: LayerSpec): LayerDefinition {
     outputShapes: ([shape]) => [encodedShape(shape!, mode, bounds.length + 1)],
     outputTypes: () => [mode === 'int' ? 'int32' : 'float32'],
     compute([input]) {
-      const x = tf.expandDims(tf.cast(input!, 'float32'), -1);
+      const x = tf.expandDims(asFloat(input!), -1);
       const bins = tf.sum(tf.cast(tf.greaterEqual(x, tf.tensor1d(bounds)), 'int32'), -1);
       return encode(tf.cast(bins, 'int32'), mode, bounds.length + 1);
     },
@@ -183,8 +184,8 @@ function encode(indices: Tensor, mode: Encoding, depth: number, weights?: Tensor
   if (mode === 'int') return indices;
   const single = indices.rank > 1 && indices.shape[indices.rank - 1] === 1 && mode === 'one_hot';
   const flat = single ? tf.squeeze(indices, [indices.rank - 1]) : indices;
-  const hot = tf.cast(tf.oneHot(flat, depth), 'float32');
+  const hot = asFloat(tf.equal(tf.expandDims(flat, -1), tf.range(0, depth, 1, 'int32')));
   if (mode === 'one_hot' || indices.rank === 1) return hot;
-  const counted = weights === undefined ? hot : tf.mul(hot, tf.expandDims(tf.cast(weights, 'float32'), -1));
+  const counted = weights === undefined ? hot : tf.mul(hot, tf.expandDims(asFloat(weights), -1));
   return mode === 'count' ? tf.sum(counted, -2) : tf.max(counted, -2);
 }

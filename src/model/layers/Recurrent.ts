@@ -6,12 +6,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { asBool } from './booleans';
 import { argumentOf, tensorIndices } from './call';
 import { type Cell, convLSTMCell, gruCell, lstmCell, simpleRNNCell, stackedCells } from './cells';
 import { calledInTraining, flagOf, numberOf, require, unsupported, wordOf } from './config';
+import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { concatLast, permuteWeight, type WeightConversion } from './legacyWeights';
+import { broadcast, reverse, where } from './manyAxes';
 import type { MaskRule } from './masks';
 import type { LayerSpec, StoredWeight } from './spec';
 
@@ -102,8 +103,8 @@ export function recurrent(spec: LayerSpec): LayerDefinition {
     weights: (inputs) => recurrence.cell.weights(stepOf(recurrence, inputs[roles.sequence]!)),
     compute(inputs, weights, masks) {
       const mask = roles.mask === undefined ? masks[roles.sequence] : inputs[roles.mask];
-      const states = roles.states.map((index) => tf.cast(inputs[index]!, 'float32'));
-      return run(recurrence, tf.cast(inputs[roles.sequence]!, 'float32'), weights, mask, states);
+      const states = roles.states.map((index) => asFloat(inputs[index]!));
+      return run(recurrence, asFloat(inputs[roles.sequence]!), weights, mask, states);
     },
     masking: sequenceMask(recurrence.sequences, roles.sequence),
     ...(recurrence.convert === undefined ? {} : { convertWeights: recurrence.convert }),
@@ -155,7 +156,7 @@ function run(
 ): Tensor[] {
   const swap = (x: Tensor) => tf.transpose(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
   const sequence = timeMajor ? swap(given) : given;
-  const mask = givenMask === undefined ? undefined : tf.cast(timeMajor ? swap(givenMask) : givenMask, 'float32');
+  const mask = givenMask === undefined ? undefined : asFloat(timeMajor ? swap(givenMask) : givenMask);
   const step = [sequence.shape[0]!, ...sequence.shape.slice(2)];
   const steps = tf.unstack(cell.project(sequence, weights), 1);
   const counts = mask === undefined ? undefined : tf.unstack(mask, 1);
@@ -181,8 +182,8 @@ function run(
 
 /** `a` for the samples that count, `b` for the others. */
 function choose(counts: Tensor, a: Tensor, b: Tensor): Tensor {
-  const wide = tf.mul(tf.reshape(counts, [-1, ...a.shape.slice(1).map(() => 1)]), tf.ones(a.shape));
-  return tf.where(asBool(wide), a, b);
+  const wide = broadcast(tf.mul, tf.reshape(counts, [-1, ...a.shape.slice(1).map(() => 1)]), tf.ones(a.shape));
+  return where(asBool(wide), a, b);
 }
 
 export function bidirectional(spec: LayerSpec): LayerDefinition {
@@ -216,14 +217,14 @@ export function bidirectional(spec: LayerSpec): LayerDefinition {
       ...prefixed(backward.cell.weights(stepOf(backward, inputs[roles.sequence]!)), 'backward'),
     ],
     compute(inputs, weights, masks) {
-      const x = tf.cast(inputs[roles.sequence]!, 'float32');
+      const x = asFloat(inputs[roles.sequence]!);
       const mask = roles.mask === undefined ? masks[roles.sequence] : inputs[roles.mask];
       const half = forwardWeights(inputs.map(({ shape }) => shape)).length;
-      const states = roles.states.map((index) => tf.cast(inputs[index]!, 'float32'));
+      const states = roles.states.map((index) => asFloat(inputs[index]!));
       const middle = states.length / 2;
       const [there, ...statesThere] = run(forward, x, weights.slice(0, half), mask, states.slice(0, middle));
       const [back, ...statesBack] = run(backward, x, weights.slice(half), mask, states.slice(middle));
-      const turned = forward.sequences ? tf.reverse(back!, forward.timeMajor ? 0 : 1) : back!;
+      const turned = forward.sequences ? reverse(back!, [forward.timeMajor ? 0 : 1]) : back!;
       return [...mergeDirections(there!, turned, mode), ...statesThere, ...statesBack];
     },
     masking: sequenceMask(forward.sequences, roles.sequence),

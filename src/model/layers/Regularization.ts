@@ -7,6 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { tensorIndices } from './call';
 import { calledInTraining, dataFormatOf, numberOf, require } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
 
@@ -27,7 +28,7 @@ export function identity(spec: LayerSpec): LayerDefinition {
 export function augmentation(spec: LayerSpec): LayerDefinition {
   require(!calledInTraining(spec), spec, () => 'augments at inference too (it is called with training=True), at random');
   const { masking: _, ...definition } = identity(spec);
-  return { ...definition, outputTypes: () => ['float32'], compute: ([x]) => tf.cast(x!, 'float32').clone() };
+  return { ...definition, outputTypes: () => ['float32'], compute: ([x]) => asFloat(x!).clone() };
 }
 
 /** RandomHeight and RandomWidth of Keras 2: the picture as it is, of a size that Keras declares free. */
@@ -51,7 +52,7 @@ export const noises: Readonly<Record<string, Noise>> = {
   AlphaDropout(x, spec) {
     const rate = numberOf(spec, 'rate', 0.5);
     const low = -1.6732632423543772 * 1.0507009873554805;
-    const kept = tf.cast(tf.greaterEqual(tf.randomUniform(noiseShape(x, spec)), rate), 'float32');
+    const kept = asFloat(tf.greaterEqual(tf.randomUniform(noiseShape(x, spec)), rate));
     const scale = 1 / Math.sqrt((1 - rate) * (1 + rate * low * low));
     const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), low));
     return tf.add(tf.mul(mixed, scale), -scale * low * rate);
@@ -62,12 +63,12 @@ export function noise(spec: LayerSpec): LayerDefinition {
   const definition = identity(spec);
   if (!calledInTraining(spec)) return definition;
   const disturb = noises[spec.className]!;
-  return { ...definition, outputTypes: () => ['float32'], compute: ([x]) => disturb(tf.cast(x!, 'float32'), spec) };
+  return { ...definition, outputTypes: () => ['float32'], compute: ([x]) => disturb(asFloat(x!), spec) };
 }
 
 function drop(x: Tensor, rate: number, shape: readonly number[]): Tensor {
   if (rate <= 0) return x.clone();
-  const kept = tf.cast(tf.greaterEqual(tf.randomUniform([...shape]), rate), 'float32');
+  const kept = asFloat(tf.greaterEqual(tf.randomUniform([...shape]), rate));
   return tf.div(tf.mul(x, kept), 1 - rate);
 }
 

@@ -6,8 +6,10 @@ import { activationOf } from '../activations';
 import type { Shape } from '../types';
 import { type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
+import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
+import { broadcast, pad } from './manyAxes';
 import { fromChannelsLast, padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
@@ -31,9 +33,9 @@ export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDe
       return useBias ? [kernel, { name: 'bias', shape: [filters], paths: ['vars/1'] }] : [kernel];
     },
     compute([input], [kernel, bias]) {
-      const x = toChannelsLast(tf.cast(input!, 'float32'), format);
+      const x = toChannelsLast(asFloat(input!), format);
       let out = convolveTransposed(x, kernel!, geometry, outputPadding);
-      if (bias !== undefined) out = tf.add(out, bias);
+      if (bias !== undefined) out = broadcast(tf.add, out, bias);
       return fromChannelsLast(activation.apply(out), format);
     },
     convertWeights: legacyConvolutionWeights(spec, rank, true),
@@ -102,7 +104,7 @@ function window(x: Tensor, from: readonly number[], size: readonly number[]): Te
   const kept = size.map((length, i) => Math.min(length, x.shape[i + 1]! - from[i]!));
   const part = tf.slice(x, [0, ...from, 0], [x.shape[0]!, ...kept, x.shape[x.rank - 1]!]);
   if (kept.every((length, i) => length === size[i])) return part;
-  return tf.pad(part, [[0, 0], ...kept.map((length, i): [number, number] => [0, size[i]! - length]), [0, 0]]);
+  return pad(part, [[0, 0], ...kept.map((length, i): [number, number] => [0, size[i]! - length]), [0, 0]]);
 }
 
 /** Puts `rate - 1` zeros between the elements of one axis. */

@@ -2,7 +2,7 @@ import { type DataType, ones, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
-import { asBool } from './booleans';
+import { asBool } from './dtypes';
 import type { LayerSpec } from './spec';
 
 /**

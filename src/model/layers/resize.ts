@@ -5,6 +5,7 @@
 
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { asFloat } from './dtypes';
 
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'area' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
 
@@ -22,7 +23,7 @@ export const interpolations3: readonly Interpolation[] = ['bilinear', 'nearest',
 
 /** Resizes `[batch, height, width, channels]` to `[batch, ...size, channels]`, float32. */
 export function resizeImages(images: Tensor, size: readonly [number, number], method: Interpolation, antialias = false): Tensor {
-  const x = tf.cast(images, 'float32') as Tensor4D;
+  const x = asFloat(images) as Tensor4D;
   const [height, width] = [x.shape[1], x.shape[2]];
   if (height === size[0] && width === size[1]) return x;
   if (method === 'nearest') return nearest(x, size);

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { pad as padTensor, reshape, slice, transpose } from '@tensorflow/tfjs-core';
+import { reshape, slice, transpose } from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import type { DataFormat } from './config';
+import { pad } from './manyAxes';
 
 export type Padding = 'valid' | 'same' | 'causal';
 
@@ -44,7 +45,7 @@ export function samePadding(length: number, size: number, stride: number, dilati
 /** Pads the spatial axes of a channels-last tensor with a constant. */
 export function padSpatial(x: Tensor, paddings: readonly (readonly [number, number])[], value = 0): Tensor {
   if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
-  return padTensor(x, [[0, 0], ...paddings.map(([before, after]): [number, number] => [before, after]), [0, 0]], value);
+  return pad(x, [[0, 0], ...paddings, [0, 0]], value);
 }
 
 /** Every `strides`-th element of the spatial axes of a channels-last tensor. */
@@ -60,7 +61,7 @@ export function everyNth(x: Tensor, axis: number, step: number): Tensor {
   const length = x.shape[axis]!;
   const count = Math.ceil(length / step);
   const flat = reshape(x, [before, length, after]);
-  const whole = padTensor(flat, [
+  const whole = pad(flat, [
     [0, 0],
     [0, count * step - length],
     [0, 0],

@@ -2,7 +2,8 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { asBool } from '../layers/booleans';
+import { asBool, asFloat } from '../layers/dtypes';
+import { broadcast } from '../layers/manyAxes';
 import { broadcastShapes } from '../layers/spatial';
 import type { Shape } from '../types';
 import { type Call, hostValuesOf, type Operand, type Operation, promote, sizeTensor } from './operation';
@@ -60,7 +61,7 @@ export function binary(
       const known = host === undefined ? undefined : onHost(a, b, host);
       if (known !== undefined) return known;
       const type = rule === 'float' ? 'float32' : promote(a.dtype, b.dtype);
-      const result = apply(to(a, type === 'bool' ? 'int32' : type), to(b, type === 'bool' ? 'int32' : type));
+      const result = broadcast(apply, to(a, type === 'bool' ? 'int32' : type), to(b, type === 'bool' ? 'int32' : type));
       return to(result, rule === 'same' ? type : ruled(type, rule));
     },
   };
@@ -116,6 +117,7 @@ export function reduction(
 /** `tf.cast` that does nothing where there is nothing to do. */
 export function to(x: Tensor, type: DataType): Tensor {
   if (x.dtype === type) return x;
+  if (type === 'float32') return asFloat(x);
   return type === 'bool' ? asBool(x) : tf.cast(x, type);
 }
 

@@ -2,7 +2,8 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { asBool } from '../layers/booleans';
+import { asBool, asFloat } from '../layers/dtypes';
+import { where as choose, reverse } from '../layers/manyAxes';
 import { broadcastShapes, everyNth, range } from '../layers/spatial';
 import type { Shape } from '../types';
 import { to, X } from './families';
@@ -115,7 +116,7 @@ function indexed(x: Tensor, indices: readonly Index[], call: Constants): Tensor 
       const { first, count } = sliceOf(index, length)!;
       const span = count === 0 ? 0 : (count - 1) * Math.abs(index.step) + 1;
       only(index.step > 0 ? first : first - span + 1, span);
-      if (index.step < 0) out = tf.reverse(out, [axis]);
+      if (index.step < 0) out = reverse(out, [axis]);
       out = everyNth(out, axis, Math.abs(index.step));
       shape.push(count);
     }
@@ -232,7 +233,7 @@ const take: Operation = {
 
 /** Negative indices count from the end. Everything stays int32: tfjs' wasm backend takes mixed dtypes for garbage. */
 function fromFront(indices: Tensor, length: number): Tensor {
-  return tf.where(tf.less(indices, tf.scalar(0, 'int32')), tf.add(indices, tf.scalar(length, 'int32')), indices);
+  return choose(tf.less(indices, tf.scalar(0, 'int32')), tf.add(indices, tf.scalar(length, 'int32')), indices);
 }
 
 /** numpy flattens when axis is None; TensorFlow's gather takes the first axis. */
@@ -288,7 +289,7 @@ const where: Operation = {
     const shape = [condition.shape, a.shape, b.shape].reduce((all, next) => broadcastShapes(all, next) as number[]);
     const wide = (x: Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape));
     const chosen = asBool(wide(tf.cast(to(condition, 'bool'), 'int32')));
-    return tf.where(chosen, wide(to(a, type)), wide(to(b, type)));
+    return choose(chosen, wide(to(a, type)), wide(to(b, type)));
   },
 };
 
@@ -301,7 +302,7 @@ function choices<T>(call: Call<T>): [T, T, T] {
 function oneHotOf(call: Call<Tensor>, x: Tensor): Tensor {
   const depth = call.number('num_classes');
   const axis = call.axis('axis', x.rank + 1, -1);
-  const hot = tf.cast(tf.oneHot(tf.cast(x, 'int32'), depth), 'float32');
+  const hot = asFloat(tf.equal(tf.expandDims(tf.cast(x, 'int32'), -1), tf.range(0, depth, 1, 'int32')));
   return axis === x.rank ? hot : tf.transpose(hot, [...range(0, axis), x.rank, ...range(axis, x.rank)]);
 }
 
@@ -348,7 +349,7 @@ function triangle(lower: boolean): Operation {
       const offset = tf.sub(tf.range(0, columns, 1, 'float32'), tf.expandDims(tf.range(0, rows, 1, 'float32'), 1));
       const k = call.number('k', 0);
       const kept = lower ? tf.lessEqual(offset, k) : tf.greaterEqual(offset, k);
-      return to(tf.mul(to(x, 'float32'), tf.cast(kept, 'float32')), x.dtype);
+      return to(tf.mul(to(x, 'float32'), asFloat(kept)), x.dtype);
     },
   };
 }

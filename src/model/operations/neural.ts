@@ -3,10 +3,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmax } from '../activations';
-import { asBool } from '../layers/booleans';
 import { convolution } from '../layers/Convolution';
 import { depthwiseConvolution, separableConvolution } from '../layers/DepthwiseConvolution';
+import { asBool, asFloat } from '../layers/dtypes';
 import type { LayerDefinition } from '../layers/KerasLayer';
+import { broadcast, where } from '../layers/manyAxes';
 import { layerNormalization } from '../layers/Normalizations';
 import { adaptivePooling, pooling } from '../layers/Pooling';
 import type { LayerSpec } from '../layers/spec';
@@ -151,8 +152,8 @@ const batchNorm: Operation = {
     const [mean, variance, offset, scale] = [wide('mean')!, wide('variance')!, wide('offset'), wide('scale')];
     let factor = tf.rsqrt(tf.add(variance, call.number('epsilon', 1e-3)));
     if (scale !== undefined) factor = tf.mul(factor, scale);
-    const out = tf.mul(tf.sub(x, mean), factor);
-    return offset === undefined ? out : tf.add(out, offset);
+    const out = broadcast(tf.mul, broadcast(tf.sub, x, mean), factor);
+    return offset === undefined ? out : broadcast(tf.add, out, offset);
   },
 };
 
@@ -175,9 +176,9 @@ const rmsNorm: Operation = {
   compute(call) {
     const x = to(call.tensor('x'), 'float32');
     const axes = (call.integers('axis') ?? [-1]).map((axis) => (axis < 0 ? axis + x.rank : axis));
-    const out = tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), axes, true), call.number('epsilon', 1e-7))));
+    const out = broadcast(tf.mul, x, tf.rsqrt(tf.add(tf.mean(tf.square(x), axes, true), call.number('epsilon', 1e-7))));
     const scale = call.optional('scale', x);
-    return scale === undefined ? out : tf.mul(out, scale);
+    return scale === undefined ? out : broadcast(tf.mul, out, scale);
   },
 };
 
@@ -188,7 +189,7 @@ const biasAdd: Operation = {
     const x = call.tensor('x');
     const bias = call.tensor('bias', x);
     const first = call.text('data_format', 'N...C').startsWith('NC');
-    return tf.add(x, first ? tf.reshape(bias, [1, -1, ...x.shape.slice(2).map(() => 1)]) : bias);
+    return broadcast(tf.add, x, first ? tf.reshape(bias, [1, -1, ...x.shape.slice(2).map(() => 1)]) : bias);
   },
 };
 
@@ -217,12 +218,12 @@ const dotProductAttention: Operation = {
     const kept = [
       ...(given === undefined ? [] : [to(given, 'float32')]),
       ...(call.flag('is_causal')
-        ? [tf.cast(tf.greaterEqual(tf.reshape(tf.range(0, rows, 1, 'float32'), [rows, 1]), tf.range(0, columns, 1, 'float32')), 'float32')]
+        ? [asFloat(tf.greaterEqual(tf.reshape(tf.range(0, rows, 1, 'float32'), [rows, 1]), tf.range(0, columns, 1, 'float32')))]
         : []),
     ];
     if (kept.length > 0) {
       const wide = kept.reduce<Tensor>((all, mask) => tf.mul(all, mask), tf.ones(logits.shape));
-      logits = tf.where(asBool(wide), logits, tf.fill(logits.shape, -0.7 * 3.4028234663852886e38));
+      logits = where(asBool(wide), logits, tf.fill(logits.shape, -0.7 * 3.4028234663852886e38));
     }
     return einsum('bnts,bsnh->btnh', [softmax(logits, [3]), value]);
   },

@@ -2,6 +2,8 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { asFloat } from '../layers/dtypes';
+import { where } from '../layers/manyAxes';
 import { unitLength } from '../layers/Normalizations';
 import { range } from '../layers/spatial';
 import { probed, reducedShape, reduction, to, X } from './families';
@@ -13,7 +15,7 @@ function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
 
 function logSumExp(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   const most = tf.max(x, axes, true);
-  const finite = tf.where(tf.isFinite(most), most, tf.zerosLike(most));
+  const finite = where(tf.isFinite(most), most, tf.zerosLike(most));
   const sum = tf.add(tf.log(tf.sum(tf.exp(tf.sub(x, finite)), axes, true)), finite);
   return keepDims ? sum : tf.squeeze(sum, axes);
 }
@@ -122,7 +124,7 @@ function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>):
   if (order === 1) return tf.sum(magnitudes, axes, keepDims);
   if (order === 'inf' || order === Number.POSITIVE_INFINITY) return tf.max(magnitudes, axes, keepDims);
   if (order === '-inf' || order === Number.NEGATIVE_INFINITY) return tf.min(magnitudes, axes, keepDims);
-  if (order === 0) return tf.sum(tf.cast(tf.notEqual(x, 0), 'float32'), axes, keepDims);
+  if (order === 0) return tf.sum(asFloat(tf.notEqual(x, 0)), axes, keepDims);
   if (typeof order !== 'number') call.fail(`takes a norm of order ${String(order)}`);
   return tf.pow(tf.sum(tf.pow(magnitudes, order as number), axes, keepDims), 1 / (order as number));
 }
@@ -149,7 +151,8 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tens
 export const reductions: Readonly<Record<string, Operation>> = {
   Sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   Mean: reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
-  Prod: reduction((x, axes, keep) => tf.prod(x, axes, keep)),
+  // tfjs' WebGPU backend forgets to keep the axes.
+  Prod: reduction((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[])),
   Max: reduction(extreme('max')),
   Min: reduction(extreme('min')),
   Amax: reduction(extreme('max')),
@@ -164,10 +167,10 @@ export const reductions: Readonly<Record<string, Operation>> = {
   Norm: reduction(norm, 'float'),
   EuclideanNorm: reduction((x, axes, keep) => tf.sqrt(tf.sum(tf.square(x), axes, keep)), 'float'),
   Median: reduction((x, axes, keep) => quantile(x, axes, keep, 0.5), 'float'),
-  Nansum: reduction((x, axes, keep) => tf.sum(tf.where(tf.isNaN(x), tf.zerosLike(x), x), axes, keep), 'float'),
+  Nansum: reduction((x, axes, keep) => tf.sum(where(tf.isNaN(x), tf.zerosLike(x), x), axes, keep), 'float'),
   Nanmean: reduction((x, axes, keep) => {
     const known = tf.logicalNot(tf.isNaN(x));
-    return tf.div(tf.sum(tf.where(known, x, tf.zerosLike(x)), axes, keep), tf.sum(tf.cast(known, 'float32'), axes, keep));
+    return tf.div(tf.sum(where(known, x, tf.zerosLike(x)), axes, keep), tf.sum(asFloat(known), axes, keep));
   }, 'float'),
   Average: {
     ...reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),

@@ -2,6 +2,7 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { mirrorPad, pad, reverse } from '../layers/manyAxes';
 import { range } from '../layers/spatial';
 import { repeatAxis } from '../layers/UpSampling';
 import type { Shape } from '../types';
@@ -136,8 +137,8 @@ const padding = rearranged(
   (x, call) => {
     const pairs = paddings(call, x.rank);
     const mode = call.text('mode', 'constant').toLowerCase();
-    if (mode === 'constant') return tf.pad(x, pairs, call.number('constant_values', 0));
-    if (mode === 'reflect' || mode === 'symmetric') return tf.mirrorPad(x, pairs, mode);
+    if (mode === 'constant') return pad(x, pairs, call.number('constant_values', 0));
+    if (mode === 'reflect' || mode === 'symmetric') return mirrorPad(x, pairs, mode);
     if (mode !== 'edge') call.fail(`pads by '${mode}'; supported are constant, reflect, symmetric and edge`);
     return pairs.reduce((out, [before, after], axis) => {
       const edge = (from: number) =>
@@ -284,17 +285,17 @@ export const shaping: Readonly<Record<string, Operation>> = {
   Flip: rearranged(
     ['axis'],
     (shape) => shape,
-    (x, call) => tf.reverse(x, call.axes('axis', x.rank)),
+    (x, call) => reverse(x, call.axes('axis', x.rank)),
   ),
   Fliplr: rearranged(
     [],
     (shape) => shape,
-    (x) => tf.reverse(x, [1]),
+    (x) => reverse(x, [1]),
   ),
   Flipud: rearranged(
     [],
     (shape) => shape,
-    (x) => tf.reverse(x, [0]),
+    (x) => reverse(x, [0]),
   ),
   Roll: rearranged(['shift', 'axis'], (shape) => shape, roll),
   Rot90: rearranged(
@@ -308,7 +309,7 @@ export const shaping: Readonly<Record<string, Operation>> = {
       const [a, b] = (call.integers('axes') ?? [0, 1]).map((axis) => (axis < 0 ? axis + x.rank : axis)) as [number, number];
       const order = range(0, x.rank).map((i) => (i === a ? b : i === b ? a : i));
       const turns = ((call.number('k', 1) % 4) + 4) % 4;
-      return range(0, turns).reduce((turned) => tf.reverse(tf.transpose(turned, order), [a]), x);
+      return range(0, turns).reduce((turned) => reverse(tf.transpose(turned, order), [a]), x);
     },
   ),
   Pad: padding,

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openDawn, openTensorFlow } from '../../webgpu/dawn';
+import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
+
+const dawn = await openDawn();
+const folder = process.env.LAYER_GOLDENS ?? fileURLToPath(new URL('../../fixtures/layers', import.meta.url));
+
+/** The first Keras 3 model of every class and operation; all models of both Kerases, which takes two minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
+function chosen(file: GoldenFile): GoldenFile['cases'] {
+  if (process.env.LAYER_GOLDENS_ALL) return file.cases;
+  const seen = new Set<string>();
+  return file.cases.filter(({ nodes }) => {
+    const fresh = nodes.map(({ className, config }) => String(config.function ?? className)).filter((name) => !seen.has(name));
+    for (const name of fresh) seen.add(name);
+    return fresh.length > 0;
+  });
+}
+
+describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
+  if (dawn.gpu !== null) await openTensorFlow();
+  describe.each(process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'])('%s', (name) => {
+    const file = readGoldens(join(folder, name));
+    it.each(chosen(file).map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
+      const { error, problems } = await compareCase(file, golden, 'order');
+      expect(problems).toEqual([]);
+      // Shaders may round exp, division and inverse sine more coarsely than C does.
+      expect(error).toBeLessThan(5e-5);
+    });
+  });
+});
