@@ -101,6 +101,8 @@ describe('arrows between rooms', () => {
       .filter((item) => {
         const target = targetOf(item);
         if (target === room || target === 'errors' || target === 'check') return false;
+        // Types of '#platform' come from the file that describes it, since no declaration file can follow `imports` everywhere.
+        if (target === 'platform' && item.typeOnly && rooms.includes('#platform')) return false;
         return !(matches([...rooms, ...packages], target) || (item.typeOnly && matches(types, target)));
       });
     expect(wrong.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);

@@ -1,9 +1,10 @@
-import { type BytesInput, openSource, readDrawable } from '#platform';
+import { openSource, readDrawable } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { checkImage, checkSize } from '../image/check';
 import { convert } from '../image/convert';
 import { checkInterpolation, resize } from '../image/resize';
 import type { Box, Interpolation, PixelImage, RGBAImage } from '../image/types';
+import type { BytesInput } from '../platform/types';
 import { type DecodedImage, decodeImage } from './decode';
 
 /** How many channels, by Keras' names: 3, 1 or 4. */
@@ -132,7 +133,10 @@ function keyOut(image: DecodedImage, key: readonly number[]): PixelImage {
 }
 
 /** The largest box of the wanted aspect ratio in the middle of the image, in the integer arithmetic of Keras' `load_img`. */
-export function centerCrop({ width, height }: { readonly width: number; readonly height: number }, [targetHeight, targetWidth]: readonly [number, number]): Box {
+export function centerCrop(
+  { width, height }: { readonly width: number; readonly height: number },
+  [targetHeight, targetWidth]: readonly [number, number],
+): Box {
   const cropHeight = Math.min(height, Math.floor((width * targetHeight) / targetWidth));
   const cropWidth = Math.min(width, Math.floor((height * targetWidth) / targetHeight));
   const top = Math.floor((height - cropHeight) / 2);

@@ -1,9 +1,10 @@
 import type { io } from '@tensorflow/tfjs-core';
-import { type BytesInput, openSource } from '#platform';
+import { openSource } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { kerasFormat, readKerasFile } from '../keras/file';
 import type { ByteSource } from '../keras/source';
+import type { BytesInput } from '../platform/types';
 import type { CustomLayers } from './graph';
 import { createKerasModel } from './keras-model';
 import { chooseRuntime } from './runtime';

@@ -1,8 +1,9 @@
 import { io } from '@tensorflow/tfjs-core';
-import { type BytesInput, openSource, readAll } from '#platform';
+import { openSource, readAll } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import type { ByteSource } from '../keras/source';
+import type { BytesInput } from '../platform/types';
 import { openGraphModel } from './graph-model';
 import { openLayersModel } from './layers-model';
 import type { LoadOptions } from './load';

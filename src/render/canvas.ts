@@ -1,7 +1,8 @@
-import { type CanvasLike, canvasFont, createCanvas } from '#platform';
+import { canvasFont, createCanvas } from '#platform';
 import { check } from '../check';
 import { type FigureInput, type ImageMark, type LineMark, layout, picturePixels, type TextMark } from '../figure';
 import type { RGBAImage } from '../image/types';
+import type { CanvasLike } from '../platform/types';
 import { fontBytes, fontFamily } from './font/embedded';
 import { drawPicture } from './raster/picture';
 import { type ConfigurableRenderer, configurable } from './types';
