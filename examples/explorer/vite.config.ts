@@ -21,6 +21,8 @@ export default defineConfig({
     alias: Object.entries(sources).map(([name, file]) => ({ find: new RegExp(`^${name}$`), replacement: at(`../../src/${file}`) })),
   },
   worker: { format: 'es' },
+  // The worker imports these when it runs; found only then, they would make the page load twice.
+  optimizeDeps: { include: ['webgpu', 'webgl', 'wasm', 'cpu'].map((name) => `@tensorflow/tfjs-backend-${name}`) },
   server: { fs: { allow: [at('../..')] } },
   build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
 });

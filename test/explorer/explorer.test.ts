@@ -212,8 +212,10 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
       ['nested-keras214.keras', 'keras 2.14'],
       ['sequential-keras2.h5', 'keras 2.'],
       ['ops-keras2.h5', 'keras 2.'],
+      ['weights-keras2.h5', 'keras'],
     ] as const) {
-      await page.setInputFiles('#model-file', fixture(file));
+      const files = file.startsWith('weights') ? [file, 'weights-keras2.architecture.json'] : [file];
+      await page.setInputFiles('#model-file', files.map(fixture));
       await page.waitForFunction((name) => document.querySelector('#model-facts')!.textContent!.startsWith(name), file);
       await shown(page);
       expect(await text(page, '#model-facts')).toContain(producer);
@@ -254,6 +256,8 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     expect(await page.locator('#alert').getAttribute('role')).toBe('alert');
     await page.setInputFiles('#model-file', fixture('lambda.keras'));
     await page.waitForFunction(() => document.querySelector('#alert p')?.textContent?.includes('Lambda'));
+    await page.setInputFiles('#model-file', fixture('weights-keras2.h5'));
+    await page.waitForFunction(() => document.querySelector('#alert p')?.textContent?.includes('drop that JSON and the weights together'));
     await page.setInputFiles('#picture-file', { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') });
     await page.waitForFunction(() => document.querySelector('#alert p')?.textContent?.includes('no.png'));
     expect(await text(page, '#layer-heading')).toBe('conv2d_1');

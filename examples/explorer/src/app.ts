@@ -59,7 +59,8 @@ export class App {
       await work();
     } catch (error) {
       if (error instanceof EngineError && error.code === 'aborted') return;
-      alert(error instanceof Error ? error.message : String(error));
+      const hint = error instanceof EngineError && error.code === 'weights-only' ? ' Here: drop that JSON and the weights together.' : '';
+      alert((error instanceof Error ? error.message : String(error)) + hint);
     }
   }
 
@@ -72,12 +73,15 @@ export class App {
     this.model = model;
     this.layer = undefined;
     this.labels = [];
+    this.outputs = [];
+    showPredictions([], []);
     this.ready = false;
     showModel(model);
     this.layers.show(model.layers);
     const { layer, channel } = this.store.get();
     const known = model.layers.some(({ path }) => path === layer);
-    const first = model.layers.find(({ spatial }) => spatial) ?? model.layers[0];
+    const maps = model.layers.filter(({ spatial }) => spatial);
+    const first = maps.find(({ className }) => className.includes('Conv')) ?? maps[0] ?? model.layers[0];
     if (!known) this.store.set({ layer: first?.path ?? '', channel: layer === '' ? channel : null });
     await this.openPicture(picture);
   }

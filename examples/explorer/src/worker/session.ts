@@ -6,6 +6,7 @@ import {
   createExtractor,
   flattenLayers,
   type LayerInfo,
+  type LoadOptions,
   loadImage,
   loadModel,
   type Model,
@@ -44,7 +45,7 @@ export class Session {
   ): Promise<ModelView> {
     const left = await registerBackends();
     if (backend !== undefined) await useBackend(backend, left);
-    const model = await loadModel(source, { signal, onProgress });
+    const model = await loadModel(...(await weightsAndArchitecture(source, { signal, onProgress })));
     try {
       const plans = planInputs(model);
       this.close();
@@ -195,6 +196,17 @@ export class Session {
     this.model?.dispose();
     this.model = undefined;
   }
+}
+
+/** Weights and the JSON of their architecture, dropped together, are one Keras model; any other list is tfjs' files. */
+async function weightsAndArchitecture(
+  source: Requests['open']['args']['source'],
+  options: LoadOptions,
+): Promise<Parameters<typeof loadModel>> {
+  if (typeof source === 'string' || !('length' in source)) return [source, options];
+  const weights = source.find(({ name }) => /\.(h5|hdf5|keras)$/i.test(name));
+  const json = source.find(({ name }) => /\.json$/i.test(name));
+  return weights && json ? [weights, { ...options, architecture: await json.text() }] : [weights ?? source, options];
 }
 
 async function useBackend(name: string, left: Readonly<Record<string, string>>): Promise<void> {
