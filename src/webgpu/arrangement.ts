@@ -27,7 +27,7 @@ export function arrange(width: number, height: number, count: number, columns: n
   };
 }
 
-/** Where the map at that position of the montage begins. */
-export function cell({ width, height, columns, gap }: Arrangement, position: number): { x: number; y: number } {
-  return { x: (position % columns) * (width + gap), y: Math.floor(position / columns) * (height + gap) };
+/** Where the map at that position of the montage begins, counted in pixels row by row. */
+export function originOf({ width, height, columns, gap, totalWidth }: Arrangement, position: number): number {
+  return Math.floor(position / columns) * (height + gap) * totalWidth + (position % columns) * (width + gap);
 }

@@ -1,5 +1,4 @@
-import { cell } from './arrangement';
-import { COLOR_THREADS, colorizeShader, MOST_TURNS } from './colorize.wgsl';
+import { COLOR_THREADS, colorizeShader, MOST_TURNS, stepOf } from './colorize.wgsl';
 import { ActivationPass, type BufferBag } from './pass';
 import type { PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
@@ -18,11 +17,12 @@ export interface ColorizeInput {
   /** Of the colormap. */
   readonly rows: number;
   readonly palette: GPUBuffer;
-  /** By layer. */
   readonly montages: readonly GPUBuffer[];
   /** The scales of `normalize`, or tables of any norm: edges, then NaN's place. `tableOf`: which one a drawn channel has. */
-  readonly by: { tableOf(layer: number, position: number): number } & (
-    | { readonly scales: GPUBuffer }
+  readonly by: {
+    tableOf(layer: number, position: number): number;
+  } /** `open`: each map's limits are the smallest and largest of its values. */ & (
+    | { readonly scales: GPUBuffer; readonly open: boolean }
     | { readonly tables: GPUBuffer; readonly single: boolean }
   );
 }
@@ -45,30 +45,36 @@ export function colorizePasses(
   const counters: GPUBuffer[] = [];
   const thresholds = 'scales' in by ? bag.storage('thresholds', rowThresholds(rows)) : undefined;
   const passes = layers.map((layer, i) => {
-    const { layout, channels } = layer;
-    const pixels = layout.height * layout.width;
+    const { channels } = layer;
     let lanes = 8;
     while (lanes > 1 && lanes / 2 >= channels.length) lanes /= 2;
-    const panel = panelOf(layer, COLOR_THREADS / lanes);
+    const how = { lanes, cooperative };
+    const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ' alone'}`;
+    const perGroup = COLOR_THREADS / lanes;
+    const { panel, runs } = panelOf(layer, perGroup);
+    const groups = Math.ceil(runs[cooperative ? 'cooperative' : 'alone'] / perGroup);
+    const grid = [Math.min(most, groups), Math.ceil(channels.length / lanes)] as const;
     const slots = bag.storage(
       'slots',
       slotsOf(layer, (position) => by.tableOf(i, position)),
     );
-    const grid = [Math.min(most, Math.ceil(pixels / panel[5]!)), Math.ceil(channels.length / lanes)] as const;
-    const rest = [palette, bag.uniform('panel', panel), montages[i]!];
+    const rest = [palette, bag.uniform('panel', panel), montages[layer.montage ?? i]!];
     if ('tables' in by) {
       const local = cooperative && by.single && (rows + 3) * 4 <= device.limits.maxComputeWorkgroupStorageSize;
-      const search = computePipeline(device, `activation-lens search ${rows} rows ${lanes} lanes${local ? '' : ' alone'}`, () =>
-        searchShader({ rows, lanes, local }),
+      const search = computePipeline(device, `activation-lens search ${name}${local ? ' local' : ''}`, () =>
+        searchShader({ ...how, rows, local }),
       );
       return [new ActivationPass(device, search, [slots, by.tables, ...rest], grid)];
     }
-    const threads = Math.ceil(pixels / panel[5]!) * (COLOR_THREADS / lanes) * channels.length;
-    const doubts = bag.empty('doubts', 8 + threads * 8, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    const entries = groups * perGroup * channels.length;
+    const doubts = bag.empty('doubts', 8 + entries * 8, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     counters.push(doubts);
-    const colorize = computePipeline(device, `activation-lens colorize ${rows} rows ${lanes} lanes`, () => colorizeShader({ rows, lanes }));
-    const settle = computePipeline(device, `activation-lens settle ${rows} rows ${lanes} lanes`, () => settleShader({ rows, lanes }));
-    const settlers = Math.min(SETTLERS[cooperative ? 'cooperative' : 'alone'], most, Math.ceil(threads / SETTLE_THREADS));
+    const { open } = by;
+    const colorize = computePipeline(device, `activation-lens colorize ${name}${open ? ' open' : ''}`, () =>
+      colorizeShader({ ...how, open }),
+    );
+    const settle = computePipeline(device, `activation-lens settle ${rows} rows step ${stepOf(how)}`, () => settleShader({ ...how, rows }));
+    const settlers = Math.min(SETTLERS[cooperative ? 'cooperative' : 'alone'], most, Math.ceil(entries / SETTLE_THREADS));
     return [
       new ActivationPass(device, colorize, [slots, by.scales, ...rest, doubts], grid),
       new ActivationPass(device, settle, [slots, by.scales, ...rest, doubts, thresholds!], [settlers, 1]),
@@ -77,21 +83,26 @@ export function colorizePasses(
   return { passes, counters };
 }
 
-/** The kernels' `Panel`. `step`: pixels from one of a thread's to its next. */
-function panelOf({ layout, batch, channels, arrangement }: PictureLayer, step: number): Uint32Array {
+/** The kernels' `Panel`, and how many runs of pixels there are a map. `threads`: of a workgroup for one channel. */
+function panelOf({ layout, batch, channels, stride }: PictureLayer, threads: number) {
   const { height, width, strides } = layout;
-  const turns = Math.min(MOST_TURNS, TURNS, Math.ceil((height * width) / step));
-  const stride = arrangement.totalWidth;
-  const lies = [height * width, batch * strides.batch, strides.column, strides.channel, width, turns * step];
-  return Uint32Array.from([...lies, step % width, Math.floor(step / width) * stride + (step % width), stride, channels.length, 0, 0]);
+  const pixels = height * width;
+  const turns = Math.min(TURNS, Math.ceil(pixels / threads));
+  const perRow = Math.ceil(width / MOST_TURNS);
+  const chunk = turns * threads;
+  const panel = Uint32Array.from([
+    ...[pixels, batch * strides.batch, strides.column, strides.channel, width, stride, channels.length],
+    ...[chunk, threads % width, Math.floor(threads / width) * stride + (threads % width)],
+    ...[perRow * height, perRow, Math.ceil(width / perRow), 0, 0, 0],
+  ]);
+  return { panel, runs: { cooperative: Math.ceil(pixels / chunk) * threads, alone: perRow * height } };
 }
 
 /** The kernels' `Slot`s. */
-function slotsOf({ channels, arrangement }: PictureLayer, tableOf: (position: number) => number): Uint32Array {
+function slotsOf({ channels, origin }: PictureLayer, tableOf: (position: number) => number): Uint32Array {
   const words = new Uint32Array(channels.length * 4);
   channels.forEach((channel, position) => {
-    const { x, y } = cell(arrangement, position);
-    words.set([channel, tableOf(position), y * arrangement.totalWidth + x, 0], position * 4);
+    words.set([channel, tableOf(position), origin(position), 0], position * 4);
   });
   return words;
 }

@@ -6,8 +6,11 @@ const LOWEST: i32 = -0x7f800001;
 const UNREACHED: i32 = 0x7f800001;
 const NAN_KEY: i32 = 0x7f800001;
 
+// NaN keys are past those of the infinities, on either side.
+fn rawKey(bits: i32) -> i32 { return bits ^ ((bits >> 31u) & 0x7fffffff); }
+
 fn orderedKey(bits: i32) -> i32 {
-  let key = bits ^ ((bits >> 31u) & 0x7fffffff);
+  let key = rawKey(bits);
   return select(key, NAN_KEY, key > HIGHEST || key < LOWEST);
 }
 

@@ -4,7 +4,7 @@ import type { ReductionOptions } from './limits.wgsl';
 /** Threads of a workgroup. */
 export const FOLD_THREADS = 64;
 /** Words of a `Scale`; the last but two and the last but one are the keys of the smallest and largest value. */
-export const SCALE_WORDS = 16;
+export const SCALE_WORDS = 18;
 /** How far from a whole number a guessed row must be, times the rows, to be taken. `foldShader` says why. */
 export const GUESS_MARGIN = 2 ** -18;
 
@@ -25,14 +25,15 @@ struct Scale {
   // vmin as a float64 with leading bit 61 of (hi, lo); vmax - vmin as one with leading bit 52.
   negative: u32, e: i32, hi: u32, lo: u32,
   rangeE: i32, rangeHi: u32, rangeLo: u32,
-  // A row may be guessed as (x - guessFrom) * guessScale, good to within the margin: 2 where it is no good, -1 where all rows are one.
-  guessFrom: f32, guessScale: f32, margin: f32,
+  // A place in the palette may be guessed as (x - guessFrom) * guessScale + 2 between 'lowest' and 'highest'. It is right if it is less than
+  // 'reach' from the middle of its row; where 'reach' is negative it never is known to be.
+  guessFrom: f32, guessScale: f32, lowest: f32, highest: f32, reach: f32,
   // The bits of a value that is vmin or vmax itself.
   vminBits: i32, vmaxBits: i32,
   // Keys of the smallest and largest value.
   low: i32, high: i32,
-  // The palette's place of row 0.
-  firstPlace: u32
+  // The last row's place.
+  lastPlace: f32
 }
 `;
 
@@ -143,11 +144,18 @@ fn scaleOf(low: i32, high: i32) -> Scale {
   let tame = kind == ORDINARY && abs(top(range)) <= 100 && top(vmin) <= 100 && (exact || top(vmin) <= top(range) + 2);
   let guessFrom = bitcast<f32>(floatBits(vmin));
   let guess = select(0.0, f32(settings.rows) / (bitcast<f32>(floatBits(vmax)) - guessFrom), tame);
-  let margin = select(select(2.0, -1.0, bad || constant), f32(settings.rows) * GUESS_MARGIN, tame);
+  let margin = f32(settings.rows) * GUESS_MARGIN;
+  let reach = select(select(-1.0, 1.0, bad || constant), 0.5 - margin, tame);
+  // Nothing is below a limit that is the smallest value: the first row has no edge there. Below a given one begins 'under', half a place on.
+  var lowest = select(1.5, 2.5, autoLow && !centered);
+  var highest = f32(settings.rows) + select(2.5, 1.5, autoHigh && !centered);
+  lowest = select(lowest, select(2.5, 0.5, bad), bad || constant);
+  highest = select(highest, lowest, bad || constant);
   return Scale(kind, select(0u, 1u, vmin.negative), vmin.e, vmin.hi, vmin.lo,
     range.e + 9, range.hi >> 9u, (range.lo >> 9u) | (range.hi << 23u),
-    guessFrom, guess, margin, select(NO_BITS, floatBits(vmin), tame && isFloat(vmin)), select(NO_BITS, floatBits(vmax), tame && isFloat(vmax)),
-    low, high, select(2u, 0u, bad));
+    guessFrom, guess, lowest, highest, reach,
+    select(NO_BITS, floatBits(vmin), tame && isFloat(vmin)), select(NO_BITS, floatBits(vmax), tame && isFloat(vmax)),
+    low, high, f32(settings.rows) + 1.0);
 }
 `;
 

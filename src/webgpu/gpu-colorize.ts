@@ -4,7 +4,7 @@ import { sharedLimits } from '../colormap/norms/shared';
 import { palette } from '../colormap/palette';
 import type { RGBAImage } from '../colormap/types';
 import { defaultColumns, montage } from '../image/montage';
-import { arrange } from './arrangement';
+import { type Arrangement, arrange, originOf } from './arrangement';
 import {
   type ActivationLike,
   activationLayout,
@@ -55,9 +55,11 @@ export async function gpuColorize(activation: ActivationLike, options: GPUColori
   // A copy that stays although the caller's tensor may go: limits may have to be read back first.
   const tensor = tf.keep(activation.tensor.clone());
   try {
-    const layer = { layout, batch, channels, arrangement: arrange(layout.width, layout.height, channels.length, columns, gap) };
+    const arrangement = arrange(layout.width, layout.height, channels.length, columns, gap);
+    const origin = (position: number) => originOf(arrangement, position);
+    const layer = { layout, batch, channels, stride: arrangement.totalWidth, origin };
     const scale = await scaleFor({ ...activation, tensor }, layer, style, shareLimits);
-    return await run(backend, { ...activation, tensor }, { layer, scale, style });
+    return await run(backend, { ...activation, tensor }, { layer, arrangement, scale, style });
   } finally {
     tensor.dispose();
   }
@@ -83,13 +85,14 @@ async function scaleFor(
 async function run(
   backend: TensorBackend,
   activation: ActivationLike,
-  { layer, scale, style }: { layer: PictureLayer; scale: PictureOptions['scale']; style: FullStyle },
+  { layer, arrangement, scale, style }: { layer: PictureLayer; arrangement: Arrangement; scale: PictureOptions['scale']; style: FullStyle },
 ): Promise<RGBAImage> {
   const { device } = backend;
   const buffer = tensorBuffer(backend, activation);
   const colors = new Uint32Array(palette(style.colormap).slice().buffer);
-  const picture = new Picture(device, { layers: [layer], scale, palette: colors, background: wordOf(style.background) });
-  const { totalWidth: width, totalHeight: height } = layer.arrangement;
+  const { totalWidth: width, totalHeight: height } = arrangement;
+  const montages = [width * height];
+  const picture = new Picture(device, { layers: [layer], montages, scale, palette: colors, background: wordOf(style.background) });
   const bytes = width * height * 4;
   const scaleBytes = picture.scales?.size ?? 0;
   const staging = device.createBuffer({

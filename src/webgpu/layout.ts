@@ -37,27 +37,30 @@ export interface LayoutOptions {
 }
 
 /**
- * Maps at `scale` times their size, panels from top to bottom; the picture is as large as that makes it. `columns`: `defaultColumns` where
- * they are not given.
+ * Maps at `scale` times their size. Panels follow each other like words: from left to right as far as the widest of them reaches, then on
+ * the next line. The picture is as large as that makes it. `columns`: for a count, where they are not given.
  */
-export function stackPanels(sets: readonly MapSet[], scale: number, columns: (count: number) => number, options: LayoutOptions): Layout {
+export function flowPanels(sets: readonly MapSet[], scale: number, columns: (count: number) => number, options: LayoutOptions): Layout {
+  const { gap, panelGap } = options;
+  const loose = sets.map((set) =>
+    panelOf(set, 0, 0, atScale(set.width, scale), atScale(set.height, scale), options.columns ?? columns(set.count), gap),
+  );
+  const width = Math.max(0, ...loose.map((panel) => panel.width));
+  let x = 0;
   let y = 0;
-  let width = 0;
-  const panels = sets.map((set) => {
-    const panel = panelOf(
-      set,
-      0,
-      y,
-      atScale(set.width, scale),
-      atScale(set.height, scale),
-      options.columns ?? columns(set.count),
-      options.gap,
-    );
-    y += panel.height + options.panelGap;
-    width = Math.max(width, panel.width);
-    return panel;
+  let lineHeight = 0;
+  const panels = loose.map((panel) => {
+    if (x > 0 && x + panel.width > width) {
+      x = 0;
+      y += lineHeight + panelGap;
+      lineHeight = 0;
+    }
+    const placed = { ...panel, x, y };
+    x += panel.width + panelGap;
+    lineHeight = Math.max(lineHeight, panel.height);
+    return placed;
   });
-  return { width, height: y - options.panelGap, panels };
+  return { width, height: y + lineHeight, panels };
 }
 
 /**

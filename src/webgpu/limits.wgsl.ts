@@ -52,21 +52,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   let rows = max(1u, THREADS / shape.channels);
   let row = thread / width;
   let channel = block + thread % width;
-  var low = NAN_KEY;
-  var high = -NAN_KEY;
+  var low = 0x7fffffff;
+  var high = -0x7fffffff;
   if (row < rows) {
-    let step = grid.x * rows * shape.pixelStep;
+    let next = grid.x * rows;
+    let step = next * shape.pixelStep;
     var pixel = group.x * rows + row;
     var i = shape.offset + pixel * shape.pixelStep + channel * shape.channelStep;
+    // Four at a time: what a loop costs beside a number is not little.
+    while (pixel + 3u * next < shape.pixels) {
+      let a = rawKey(activation[i]);
+      let b = rawKey(activation[i + step]);
+      let c = rawKey(activation[i + 2u * step]);
+      let d = rawKey(activation[i + 3u * step]);
+      low = min(min(low, min(a, b)), min(c, d));
+      high = max(max(high, max(a, b)), max(c, d));
+      pixel += 4u * next;
+      i += 4u * step;
+    }
     while (pixel < shape.pixels) {
-      let key = orderedKey(activation[i]);
-      // A NaN is above all: it stays the largest.
+      let key = rawKey(activation[i]);
       low = min(low, key);
       high = max(high, key);
-      pixel += grid.x * rows;
+      pixel += next;
       i += step;
     }
   }
+  // A NaN is above all or below all.
+  high = select(high, NAN_KEY, high > HIGHEST || low < LOWEST);
 ${cooperative ? combine(subgroups) : leave}
 }
 `;
@@ -86,7 +99,7 @@ function combine(subgroups: boolean): string {
   if (shape.channels == 1u) {
     low = subgroupMin(low);
     high = subgroupMax(high);
-    if (lane != 0u) { low = NAN_KEY; high = -NAN_KEY; }
+    if (lane != 0u) { low = 0x7fffffff; high = -0x7fffffff; }
   }`
       : ''
   }

@@ -1,6 +1,6 @@
+import { check } from '../check';
 import type { BinEdges } from '../colormap/edges';
 import type { MapLayout } from '../extract/layout';
-import type { Arrangement } from './arrangement';
 import { type ColorizePasses, colorizePasses } from './colorize';
 import { foldPass } from './fold';
 import { limitsPasses } from './limits';
@@ -11,9 +11,14 @@ export interface PictureLayer {
   readonly layout: MapLayout;
   /** Which picture of the batch. */
   readonly batch: number;
-  /** The drawn channels, in the order in which they are arranged. */
+  /** The drawn channels. */
   readonly channels: readonly number[];
-  readonly arrangement: Arrangement;
+  /** Which montage it goes to. Default: its own, of the same index. */
+  readonly montage?: number;
+  /** Words of a row of that montage. */
+  readonly stride: number;
+  /** The word of that montage at which the map of the so-manieth drawn channel begins. */
+  origin(position: number): number;
 }
 
 /** Which maps have the same limits: none, those of a layer, or all. */
@@ -42,10 +47,12 @@ export interface EdgesScale {
 /** All that the passes of a picture need to know. */
 export interface PictureOptions {
   readonly layers: readonly PictureLayer[];
+  /** Words of each montage. */
+  readonly montages: readonly number[];
   readonly scale: LinearScale | EdgesScale;
-  /** RGBA words (red in the lowest byte) in `palette`'s order. */
+  /** Words of colours, one a pixel, in `palette`'s order. */
   readonly palette: Uint32Array;
-  /** RGBA word of the gaps and of cells without a map. */
+  /** The word of what no map covers. */
   readonly background: number;
   /** Workgroups a row of a dispatch may have at most. Default: what the device allows. Tests lower it. */
   readonly maxGroups?: number;
@@ -55,7 +62,7 @@ export interface PictureOptions {
 
 /** The buffers and passes that turn activations on the GPU into montages on the GPU. All is made here; a frame only runs it. */
 export class Picture {
-  /** RGBA words of each layer's montage, row-major, red in the lowest byte. */
+  /** Words of colours, row by row. */
   readonly montages: readonly GPUBuffer[];
   /** Limits of each channel, layer, or of all, as fold.wgsl.ts lays them out. */
   readonly scales: GPUBuffer | undefined;
@@ -76,9 +83,18 @@ export class Picture {
     const cooperative = options.cooperative ?? !isSoftware(device);
     const { STORAGE, COPY_SRC } = GPUBufferUsage;
 
+    const largest = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+    for (const words of options.montages) {
+      check(
+        words * 4 <= largest,
+        'backend',
+        () => `The picture needs a buffer of ${words * 4} bytes, and this GPU device allows ${largest}. Draw fewer channels at a time.`,
+        { bytes: words * 4, limit: largest },
+      );
+    }
     // Frames write maps only: what lies between them stays.
-    this.montages = layers.map(({ arrangement: { totalWidth, totalHeight } }) =>
-      bag.filled('montage', STORAGE | COPY_SRC, new Uint32Array(totalWidth * totalHeight).fill(options.background)),
+    this.montages = options.montages.map((words) =>
+      bag.filled('montage', STORAGE | COPY_SRC, new Uint32Array(words).fill(options.background)),
     );
     const common = { layers, rows, palette: bag.storage('palette', options.palette), montages: this.montages };
     const tableOf = tableIndex(layers, scale.share);
@@ -93,6 +109,7 @@ export class Picture {
         most,
       );
     } else {
+      const open = scale.vmin === undefined && scale.vmax === undefined && scale.center === undefined;
       // Limits that are both given leave nothing to look for.
       searched = scale.vmin === undefined || scale.vmax === undefined;
       const how = { cooperative, subgroups: device.features.has('subgroups' as GPUFeatureName) };
@@ -101,7 +118,7 @@ export class Picture {
       const fold = foldPass(device, bag, { layers, partials, places, scale, rows }, how, most);
       this.fold = fold.pass;
       this.scales = fold.scales;
-      this.colors = colorizePasses(device, bag, { ...common, by: { scales: fold.scales, tableOf } }, cooperative, most);
+      this.colors = colorizePasses(device, bag, { ...common, by: { scales: fold.scales, tableOf, open } }, cooperative, most);
     }
     this.bytesMoved = layers.reduce((sum, { layout: { height, width, channels: all }, channels }) => {
       return sum + height * width * (channels.length * 8 + (searched ? all * 4 : 0));

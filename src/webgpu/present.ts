@@ -12,6 +12,7 @@ export class Presenter {
   private readonly bag: BufferBag;
   private readonly pipeline: GPURenderPipeline;
   private readonly groups: readonly GPUBindGroup[];
+  private readonly counts: readonly number[];
   private readonly clear: GPUColor;
 
   /** `maps`: by panel, the maps' RGBA words, map after map. `layout`'s size is that of the target. */
@@ -27,16 +28,14 @@ export class Presenter {
     }: { layout: Layout; sets: readonly MapSet[]; maps: readonly GPUBuffer[]; scaling: Scaling; background: RGBA },
   ) {
     this.bag = new BufferBag(device);
-    this.pipeline = renderPipeline(device, 'activation-lens present', format, () => presentShader);
+    this.counts = sets.map(({ count }) => count);
+    this.pipeline = renderPipeline(device, `activation-lens present ${scaling}`, format, () => presentShader(scaling));
     const [red, green, blue, alpha] = background.map((byte) => byte / 255) as [number, number, number, number];
     this.clear = { r: red * alpha, g: green * alpha, b: blue * alpha, a: alpha };
-    this.groups = layout.panels.map(({ x, y, width, height, cellWidth, cellHeight, columns, gap }, i) => {
+    this.groups = layout.panels.map(({ x, y, cellWidth, cellHeight, columns, gap }, i) => {
       const set = sets[i]!;
-      const words = [x, y, width, height, cellWidth, cellHeight, columns, gap, set.width, set.height, set.count];
-      const uniform = this.bag.uniform(
-        'panel',
-        Uint32Array.from([...words, scaling === 'linear' ? 1 : 0, layout.width, layout.height, 0, 0]),
-      );
+      const words = [x, y, columns, gap, cellWidth, cellHeight, set.width, set.height];
+      const uniform = this.bag.uniform('panel', Uint32Array.from([...words, layout.width, layout.height, 0, 0]));
       return device.createBindGroup({
         label: 'activation-lens present',
         layout: this.pipeline.getBindGroupLayout(0),
@@ -55,10 +54,10 @@ export class Presenter {
       ...(timestampWrites && { timestampWrites }),
     });
     pass.setPipeline(this.pipeline);
-    for (const group of this.groups) {
+    this.groups.forEach((group, i) => {
       pass.setBindGroup(0, group);
-      pass.draw(4);
-    }
+      pass.draw(4, this.counts[i]!);
+    });
     pass.end();
   }
 

@@ -3,7 +3,7 @@ import { sharedLimits } from '../colormap/norms/shared';
 import type { Limits, Norm, ScalarMap } from '../colormap/types';
 import { defaultColumns } from '../image/montage';
 import { type ActivationLike, activationLayout, activeBackend, checkDevice } from './device';
-import { fitPanels, type Layout, pick, stackPanels } from './layout';
+import { fitPanels, flowPanels, type Layout, pick } from './layout';
 import { readMaps } from './maps';
 import { chooseChannels, fillStyle, type PictureStyle } from './options';
 import { paint } from './paint';
@@ -20,7 +20,7 @@ export interface GPURendererOptions extends PictureStyle {
   readonly shareLimits?: boolean | 'all' | undefined;
   /**
    * 'fit' (default): maps as large as the target allows, activations side by side in panels. A number: maps at that many times their size,
-   * activations from top to bottom, and a canvas gets the size of the picture: for one activation that of `montage`.
+   * activations from left to right and top to bottom, and a canvas gets the size of the picture: for one activation that of `montage`.
    */
   readonly scale?: 'fit' | number | undefined;
   /** How values become pixels of another size. Default 'nearest': each value a rectangle. */
@@ -230,7 +230,7 @@ class TargetRenderer implements GPURenderer {
     let layout: Layout;
     if (scale === 'fit') layout = fitPanels(sets, target.width, target.height, { columns, gap, panelGap });
     else {
-      layout = stackPanels(sets, scale, defaultColumns, { columns, gap, panelGap });
+      layout = flowPanels(sets, scale, defaultColumns, { columns, gap, panelGap });
       if (isTexture(target)) layout = { ...layout, width: target.width, height: target.height };
       else resizeCanvas(target, layout.width, layout.height);
     }

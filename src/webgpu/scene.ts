@@ -2,11 +2,10 @@ import { check } from '../check';
 import { palette } from '../colormap/palette';
 import type { Limits } from '../colormap/types';
 import type { MapLayout } from '../extract/layout';
-import { arrange } from './arrangement';
 import { type ActivationLike, recordAndSubmit, type TensorBackend, tensorBuffer } from './device';
-import type { Layout } from './layout';
+import type { Layout, MapSet } from './layout';
 import { edgesFor, needsLimits, planNorm } from './norm';
-import { type FullStyle, wordOf } from './options';
+import type { FullStyle } from './options';
 import { Picture, type PictureOptions, type Share } from './picture';
 import { Presenter, type Scaling } from './present';
 import { isTexture, type RenderTarget } from './target';
@@ -34,7 +33,9 @@ export class Scene {
   private readonly target: RenderTarget;
   private readonly context: GPUCanvasContext | undefined;
   private readonly picture: Picture;
-  private readonly presenter: Presenter;
+  private readonly presenter: Presenter | undefined;
+  /** Brings the coloured maps to the target. */
+  private readonly show: (encoder: GPUCommandEncoder, end?: GPURenderPassTimestampWrites) => void;
   private timer: Timer | undefined;
 
   constructor(backend: TensorBackend, target: RenderTarget, drawn: readonly Drawn[], style: SceneStyle) {
@@ -43,31 +44,36 @@ export class Scene {
     const { device } = backend;
     const rows = style.colormap.rows;
     const scale = scaleOf(style, rows);
-    let format: GPUTextureFormat;
-    if (isTexture(target)) format = target.format;
-    else {
-      format = navigator.gpu.getPreferredCanvasFormat();
-      this.context = configure(target as HTMLCanvasElement, device, format);
+    const format = isTexture(target) ? target.format : navigator.gpu.getPreferredCanvasFormat();
+    if (!isTexture(target)) this.context = configure(target as HTMLCanvasElement, device, format);
+    const sets = drawn.map(({ layout, channels }) => ({ width: layout.width, height: layout.height, count: channels.length }));
+    const direct = isCopyable(target, format) && atOwnSize(sets, style.layout);
+    const { palette: colors, background } = wordsOf(style, direct ? format : undefined);
+    if (direct) {
+      // Pixel for pixel: the picture is made as it will lie in the texture. A copy wants rows of so many bytes.
+      const stride = Math.ceil(style.layout.width / 64) * 64;
+      const layers = drawn.map(({ layout, channels }, i) => {
+        const { x, y, columns, gap } = style.layout.panels[i]!;
+        const origin = (position: number) =>
+          (y + Math.floor(position / columns) * (layout.height + gap)) * stride + x + (position % columns) * (layout.width + gap);
+        return { layout, channels, batch: style.batch, montage: 0, stride, origin };
+      });
+      this.picture = new Picture(device, { layers, montages: [stride * style.layout.height], scale, palette: colors, background });
+      const source = { buffer: this.picture.montages[0]!, bytesPerRow: stride * 4 };
+      const size = [style.layout.width, style.layout.height];
+      this.show = (encoder) => encoder.copyBufferToTexture(source, { texture: this.texture() }, size);
+      return;
     }
-    this.picture = new Picture(device, {
-      layers: drawn.map(({ layout, channels }) => ({
-        layout,
-        channels,
-        batch: style.batch,
-        // Map after map; the presenter arranges them.
-        arrangement: arrange(layout.width, layout.height, channels.length, 1, 0),
-      })),
-      scale,
-      palette: new Uint32Array(palette(style.colormap).slice().buffer),
-      background: wordOf(style.background),
+    const layers = drawn.map(({ layout, channels }) => {
+      // Map after map; the presenter arranges them.
+      const origin = (position: number) => position * layout.width * layout.height;
+      return { layout, channels, batch: style.batch, stride: layout.width, origin };
     });
-    this.presenter = new Presenter(device, format, {
-      layout: style.layout,
-      sets: drawn.map(({ layout, channels }) => ({ width: layout.width, height: layout.height, count: channels.length })),
-      maps: this.picture.montages,
-      scaling: style.scaling,
-      background: style.background,
-    });
+    const montages = sets.map(({ width, height, count }) => width * height * count);
+    this.picture = new Picture(device, { layers, montages, scale, palette: colors, background });
+    const presenter = new Presenter(device, format, { ...style, sets, maps: this.picture.montages });
+    this.presenter = presenter;
+    this.show = (encoder, end) => presenter.record(encoder, this.texture().createView(), end);
   }
 
   get bytesMoved(): number {
@@ -83,7 +89,7 @@ export class Scene {
     const buffers = activations.map((activation) => tensorBuffer(this.backend, activation));
     recordAndSubmit(this.backend, (encoder) => {
       this.picture.record(encoder, buffers);
-      this.presenter.record(encoder, this.view());
+      this.show(encoder);
     });
   }
 
@@ -97,8 +103,11 @@ export class Scene {
     const { timer } = this;
     const buffers = activations.map((activation) => tensorBuffer(this.backend, activation));
     recordAndSubmit(this.backend, (encoder) => {
-      this.picture.record(encoder, buffers, { querySet: timer.queries, beginningOfPassWriteIndex: 0 });
-      this.presenter.record(encoder, this.view(), { querySet: timer.queries, endOfPassWriteIndex: 1 });
+      const { queries: querySet } = timer;
+      // A copy has no timestamps of its own: without a final drawing it is the colouring that is timed.
+      const last = this.presenter ? {} : { endOfPassWriteIndex: 1 };
+      this.picture.record(encoder, buffers, { querySet, beginningOfPassWriteIndex: 0, ...last });
+      this.show(encoder, { querySet, endOfPassWriteIndex: 1 });
       timer.resolve(encoder);
     });
     return timer.read();
@@ -107,11 +116,11 @@ export class Scene {
   dispose(): void {
     this.timer?.dispose();
     this.picture.dispose();
-    this.presenter.dispose();
+    this.presenter?.dispose();
   }
 
-  private view(): GPUTextureView {
-    return (this.context ? this.context.getCurrentTexture() : (this.target as GPUTexture)).createView();
+  private texture(): GPUTexture {
+    return this.context ? this.context.getCurrentTexture() : (this.target as GPUTexture);
   }
 }
 
@@ -129,6 +138,36 @@ function configure(canvas: HTMLCanvasElement | OffscreenCanvas, device: GPUDevic
     'backend',
     () => "The canvas gives no 'webgpu' context: it has been used for another kind, or is none of a page. Use a fresh canvas element.",
   );
-  context.configure({ device, format, alphaMode: 'premultiplied' });
+  context.configure({ device, format, alphaMode: 'premultiplied', usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_DST });
   return context;
+}
+
+/** Whether RGBA words can be copied to the target as they are. */
+function isCopyable(target: RenderTarget, format: GPUTextureFormat): boolean {
+  return (format === 'rgba8unorm' || format === 'bgra8unorm') && (!isTexture(target) || (target.usage & GPUTextureUsage.COPY_DST) !== 0);
+}
+
+/** Whether each value is to be one pixel, and all of them lie on the target. */
+function atOwnSize(sets: readonly MapSet[], { width, height, panels }: Layout): boolean {
+  return panels.every((panel, i) => {
+    const set = sets[i]!;
+    const fits = panel.x + panel.width <= width && panel.y + panel.height <= height;
+    return fits && panel.cellWidth === set.width && panel.cellHeight === set.height;
+  });
+}
+
+/** Palette and background as words with red in the lowest byte; for a texture of that format as it holds them, colours times alpha. */
+function wordsOf({ colormap, background }: SceneStyle, format: GPUTextureFormat | undefined): { palette: Uint32Array; background: number } {
+  const bytes = Uint8Array.from([...palette(colormap), ...background]);
+  if (format !== undefined) {
+    const [red, blue] = format === 'bgra8unorm' ? [2, 0] : [0, 2];
+    for (let i = 0; i < bytes.length; i += 4) {
+      const [r, g, b] = [0, 1, 2].map((c) => Math.round((bytes[i + c]! * bytes[i + 3]!) / 255)) as [number, number, number];
+      bytes[i + red!] = r;
+      bytes[i + 1] = g;
+      bytes[i + blue!] = b;
+    }
+  }
+  const words = new Uint32Array(bytes.buffer);
+  return { palette: words.slice(0, -1), background: words.at(-1)! };
 }

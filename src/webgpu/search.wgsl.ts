@@ -1,13 +1,13 @@
-import { COLOR_THREADS, type ColorShaderOptions, panelStructs, walk } from './colorize.wgsl';
+import { COLOR_THREADS, panelStructs, type RowsShaderOptions, walk } from './colorize.wgsl';
 import { floatKeys } from './exact.wgsl';
 
 /** Whether there is one table, which goes to workgroup memory first: threads have to wait for each other then. */
-export interface SearchShaderOptions extends ColorShaderOptions {
+export interface SearchShaderOptions extends RowsShaderOptions {
   readonly local: boolean;
 }
 
 /** NHWC numbers to the RGBA words of a montage, for any norm whose edges are given: each value's place is found among them by halving. */
-export function searchShader({ rows, lanes, local }: SearchShaderOptions): string {
+export function searchShader({ rows, lanes, cooperative, local }: SearchShaderOptions): string {
   const edges = rows + 3;
   return /* wgsl */ `
 ${floatKeys}
@@ -23,7 +23,7 @@ const PIXELS: u32 = ${COLOR_THREADS / lanes}u;
 @group(0) @binding(4) var<uniform> panel: Panel;
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
 ${local ? `var<workgroup> edges: array<i32, ${edges}>;\nfn edge(table: u32, i: u32) -> i32 { return edges[i]; }` : `fn edge(table: u32, i: u32) -> i32 { return tables[table * ${edges + 1}u + i]; }`}
-${walk({
+${walk(cooperative, {
   setup: local ? `for (var i = thread; i < ${edges}u; i += ${COLOR_THREADS}u) { edges[i] = tables[i]; }\n  workgroupBarrier();` : '',
   each: `
       let key = orderedKey(bits);

@@ -1,4 +1,4 @@
-import { COLOR_THREADS, type ColorShaderOptions, panelStructs } from './colorize.wgsl';
+import { panelStructs, type RowsShaderOptions, stepOf } from './colorize.wgsl';
 import { edgeFunctions } from './edges.wgsl';
 import { exactSums, floatKeys } from './exact.wgsl';
 import { scaleStruct } from './fold.wgsl';
@@ -7,14 +7,14 @@ import { scaleStruct } from './fold.wgsl';
 export const SETTLE_THREADS = 64;
 
 /** Decides the pixels that the colour kernel left in doubt, by comparing keys with exact edges. */
-export function settleShader({ rows, lanes }: ColorShaderOptions): string {
+export function settleShader(options: RowsShaderOptions): string {
   return /* wgsl */ `
 ${floatKeys}
 ${exactSums}
 ${scaleStruct}
 ${panelStructs}
-const ROWS: u32 = ${rows}u;
-const PIXELS: u32 = ${COLOR_THREADS / lanes}u;
+const ROWS: u32 = ${options.rows}u;
+const STEP: u32 = ${stepOf(options)}u;
 
 struct Doubts { count: u32, padding: u32, list: array<vec2<u32>> }
 
@@ -35,13 +35,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let slot = slots[position];
     let scale = scales[slot.scale];
     for (var doubtful = doubts.list[i].y; doubtful != 0u; doubtful &= doubtful - 1u) {
-      let pixel = first + countTrailingZeros(doubtful) * PIXELS;
+      let pixel = first + countTrailingZeros(doubtful) * STEP;
       let bits = activation[panel.offset + slot.channel * panel.channelStep + pixel * panel.pixelStep];
       let key = orderedKey(bits);
       // The place among the palette's colours is the number of edges at or below the key. Where floats are to be trusted, the guess is
       // off by less than one, so that a single edge decides.
       let nearest = u32(clamp(i32(round((bitcast<f32>(bits) - scale.guessFrom) * scale.guessScale)), 0, i32(ROWS)));
-      let tame = scale.margin < 1.0 && scale.kind == ORDINARY && key != NAN_KEY && key != HIGHEST && key != LOWEST;
+      let tame = scale.reach > 0.0 && scale.kind == ORDINARY && key != NAN_KEY && key != HIGHEST && key != LOWEST;
       var low = select(0u, nearest + 1u, tame);
       var high = select(ROWS + 3u, nearest + 2u, tame);
       while (low < high) {

@@ -1,5 +1,4 @@
 import type { MapLayout } from '../../src/extract/layout';
-import { arrange } from '../../src/webgpu/arrangement';
 import { Picture, type PictureLayer, type PictureOptions } from '../../src/webgpu/picture';
 
 /** Runs `work` inside error scopes and rejects if the device had anything to say about it. */
@@ -63,7 +62,7 @@ export function channelOf(
   return { width, height, data: map };
 }
 
-export type RunOptions = Omit<PictureOptions, 'layers' | 'palette' | 'background'> & {
+export type RunOptions = Omit<PictureOptions, 'layers' | 'montages' | 'palette' | 'background'> & {
   readonly palette: Uint8Array;
   /** Default: all. */
   readonly channels?: readonly number[];
@@ -77,16 +76,19 @@ export async function runPicture(
 ): Promise<{ scales: Int32Array; montages: Uint8Array[] }> {
   return checked(device, async () => {
     const layers = inputs.map((numbers): PictureLayer => {
-      const drawn = options.channels ?? Array.from({ length: numbers.channels }, (_, i) => i);
+      const channels = options.channels ?? Array.from({ length: numbers.channels }, (_, i) => i);
+      // One row of maps.
       return {
         layout: layoutOf(numbers),
         batch: 0,
-        channels: drawn,
-        arrangement: arrange(numbers.width, numbers.height, drawn.length, drawn.length, 0),
+        channels,
+        stride: channels.length * numbers.width,
+        origin: (position) => position * numbers.width,
       };
     });
+    const sizes = inputs.map(({ height }, i) => layers[i]!.stride * height);
     const palette = new Uint32Array(options.palette.slice().buffer);
-    const picture = new Picture(device, { ...options, layers, palette, background: 0 });
+    const picture = new Picture(device, { ...options, layers, montages: sizes, palette, background: 0 });
     const buffers = inputs.map(({ data }) => {
       const buffer = device.createBuffer({ size: Math.max(16, data.byteLength), usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
       device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
@@ -98,8 +100,7 @@ export async function runPicture(
     const scales = new Int32Array(picture.scales ? await readBuffer(device, picture.scales) : new ArrayBuffer(0));
     const montages: Uint8Array[] = [];
     for (let i = 0; i < layers.length; i++) {
-      const { totalWidth, totalHeight } = layers[i]!.arrangement;
-      montages.push(new Uint8Array(await readBuffer(device, picture.montages[i]!), 0, totalWidth * totalHeight * 4));
+      montages.push(new Uint8Array(await readBuffer(device, picture.montages[i]!), 0, sizes[i]! * 4));
     }
     for (const buffer of buffers) buffer.destroy();
     picture.dispose();

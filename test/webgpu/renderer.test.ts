@@ -1,9 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as colors from '../../src/colormap/index';
-import { montage } from '../../src/image/montage';
+import { defaultColumns, montage } from '../../src/image/montage';
 import type { ActivationLike } from '../../src/webgpu/device';
-import { fitPanels, stackPanels } from '../../src/webgpu/layout';
+import { fitPanels, flowPanels } from '../../src/webgpu/layout';
 import { paint } from '../../src/webgpu/paint';
 import { createGPURenderer, type GPURendererOptions } from '../../src/webgpu/renderer';
 import { openDawn, openTensorFlow } from './dawn';
@@ -32,12 +32,9 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
     two?.tensor.dispose();
   });
 
-  const textureOf = (width: number, height: number) =>
-    device.createTexture({
-      size: [width, height],
-      format: 'rgba8unorm',
-      usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC,
-    });
+  /** What may be copied to as well is drawn another way at the maps' own size. */
+  const textureOf = (width: number, height: number, usage = 0, format: GPUTextureFormat = 'rgba8unorm') =>
+    device.createTexture({ size: [width, height], format, usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC | usage });
 
   async function pixelsOf(texture: GPUTexture): Promise<Uint8ClampedArray> {
     const bytesPerRow = Math.ceil((texture.width * 4) / 256) * 256;
@@ -96,10 +93,49 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
   it('shares limits among all maps of the picture', async () => {
     const all = colors.sharedLimits([...mapsOf(first), ...mapsOf(second)]);
     const sets = [first, second].map((numbers) => ({ width: numbers.width, height: numbers.height, count: numbers.channels }));
-    const layout = stackPanels(sets, 1, () => 2, { gap: 1, panelGap: 8 });
+    const layout = flowPanels(sets, 1, () => 2, { gap: 1, panelGap: 8 });
     const panels = [first, second].map((numbers) => mapsOf(numbers).map((map) => ({ map, norm: all })));
     const expected = paint(layout, panels, { colormap: colors.viridis, background: [255, 255, 255, 255], scaling: 'nearest' });
     expect(await drawn(layout.width, layout.height, [one!, two!], { shareLimits: 'all', scale: 1, columns: 2 })).toEqual(expected.data);
+  });
+
+  it.each(['rgba8unorm', 'bgra8unorm'] as const)('copies maps of their own size to a texture of %s as it draws them', async (format) => {
+    const red = format === 'bgra8unorm' ? 2 : 0;
+    const colormap = { ...colors.withAlpha(colors.magma, 0.3), over: [255, 0, 0, 255] as const };
+    const options: GPURendererOptions = {
+      scale: 1,
+      colormap,
+      norm: colors.normalize({ vmin: 0, vmax: 0.5 }),
+      background: [10, 200, 30, 128],
+    };
+    const { width, height } = flowPanels(
+      [first, second].map((numbers) => ({ width: numbers.width, height: numbers.height, count: numbers.channels })),
+      1,
+      defaultColumns,
+      { gap: 1, panelGap: 8 },
+    );
+    const expected = await drawn(width, height, [one!, two!], options);
+    const got = await checked(device, async () => {
+      const texture = textureOf(width, height, GPUTextureUsage.COPY_DST, format);
+      const renderer = createGPURenderer(texture, options);
+      await renderer.draw([one!, two!]);
+      const pixels = await pixelsOf(texture);
+      renderer.dispose();
+      texture.destroy();
+      return pixels;
+    });
+    for (let i = 0; i < got.length; i += 4) if (red) [got[i], got[i + 2]] = [got[i + 2]!, got[i]!];
+    // Colours times alpha are rounded by a float here and by an integer there.
+    expect(got.reduce((most, byte, i) => Math.max(most, Math.abs(byte - expected[i]!)), 0)).toBeLessThanOrEqual(1);
+    const opaque = await drawn(width, height, [one!, two!], { scale: 1 });
+    const texture = textureOf(width, height, GPUTextureUsage.COPY_DST, format);
+    const renderer = createGPURenderer(texture, { scale: 1 });
+    await checked(device, () => renderer.draw([one!, two!]));
+    const copied = await pixelsOf(texture);
+    for (let i = 0; i < copied.length; i += 4) if (red) [copied[i], copied[i + 2]] = [copied[i + 2]!, copied[i]!];
+    expect(copied).toEqual(opaque);
+    renderer.dispose();
+    texture.destroy();
   });
 
   it('multiplies colours by their alpha, as a canvas wants them', async () => {
@@ -114,19 +150,14 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
 
   it('makes nothing and reads nothing in a steady state, over 1000 frames', async () => {
     await checked(device, async () => {
-      const texture = textureOf(64, 48);
+      const texture = textureOf(20, 16);
       const renderer = createGPURenderer(texture);
-      const image = tf.randomUniform([1, 8, 8, 3]) as Tensor4D;
-      const [kernelA, kernelB] = [tf.randomNormal([3, 3, 3, 4]), tf.randomNormal([3, 3, 4, 4])] as [Tensor4D, Tensor4D];
-      const forward = () =>
-        tf.tidy(() => {
-          const a = tf.relu(tf.conv2d(image, kernelA, 1, 'same'));
-          return [a, tf.relu(tf.conv2d(a, kernelB, 2, 'valid'))];
-        });
+      const image = tf.randomUniform([1, 6, 6, 1]) as Tensor4D;
+      const kernel = tf.randomNormal([3, 3, 1, 4]) as Tensor4D;
       const frame = () => {
-        const outputs = forward();
-        void renderer.draw(outputs.map((tensor) => ({ tensor })));
-        tf.dispose(outputs);
+        const tensor = tf.tidy(() => tf.relu(tf.conv2d(image, kernel, 1, 'same')));
+        void renderer.draw({ tensor });
+        tensor.dispose();
       };
       for (let i = 0; i < 5; i++) frame();
       await device.queue.onSubmittedWorkDone();
@@ -136,17 +167,18 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
       for (let i = 0; i < 1000; i++) {
         frame();
         expect(tf.memory().numTensors).toBe(tensors);
-        // tfjs submits of itself after so many dispatches only, which two convolutions are not.
+        // tfjs submits of itself after so many dispatches only, which one convolution is not.
         if (i % 100 === 99) await device.queue.onSubmittedWorkDone();
       }
       work.stop();
       expect(work.counts).toEqual({ buffers: 0, textures: 0, submits: 1000, readbacks: 0 });
-      expect(renderer.statistics).toMatchObject({ frames: 1005, submits: 1005, bytesMoved: (64 + 9) * 4 * 12 });
+      expect(renderer.statistics).toMatchObject({ frames: 1005, submits: 1005, bytesMoved: 36 * 4 * 12 });
       renderer.dispose();
-      tf.dispose([image, kernelA, kernelB]);
+      tf.dispose([image, kernel]);
       texture.destroy();
     });
-  });
+    // A software adapter on a busy machine is slow.
+  }, 120_000);
 
   it('keeps measured limits, for any norm', async () => {
     const norm = colors.percentileNorm();
@@ -166,7 +198,7 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
       map: { width, height, data: data.map((x) => x * 2) },
       norm: norm.withLimits!(norm.limits(data)),
     }));
-    const layout = { ...stackPanels([{ width: 9, height: 6, count: 5 }], 1, () => 5, { gap: 1, panelGap: 8 }) };
+    const layout = { ...flowPanels([{ width: 9, height: 6, count: 5 }], 1, () => 5, { gap: 1, panelGap: 8 }) };
     const again = paint(layout, [fixed], { colormap: colors.viridis, background: [255, 255, 255, 255], scaling: 'nearest' });
     expect(rows(await pixelsOf(texture), 200)).toEqual(rows(again.data, again.width));
     await expect(renderer.draw(two!)).rejects.toMatchObject({ code: 'shape', message: expect.stringContaining('autoscale') });

@@ -1,0 +1,229 @@
+// What bench/webgpu.mjs runs inside the browser: the ways to bring 704 maps from tensors to pixels, counted.
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-webgpu';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { colorizeChannels, viridis } from '../src/colormap/index';
+import { createGPURenderer, type GPURenderer } from '../src/webgpu/index';
+
+const counts = { readbacks: 0, submits: 0, buffers: 0, textures: 0, readBytes: 0 };
+
+function count(): void {
+  const { createBuffer, createTexture } = GPUDevice.prototype;
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    counts.buffers++;
+    return createBuffer.call(this, descriptor);
+  };
+  GPUDevice.prototype.createTexture = function (descriptor) {
+    counts.textures++;
+    return createTexture.call(this, descriptor);
+  };
+  const { submit } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (commands) {
+    counts.submits++;
+    return submit.call(this, commands);
+  };
+  const { mapAsync } = GPUBuffer.prototype;
+  GPUBuffer.prototype.mapAsync = function (...args) {
+    counts.readbacks++;
+    counts.readBytes += this.size;
+    return mapAsync.apply(this, args);
+  };
+}
+
+const device = () => (tf.backend() as WebGPUBackend).device;
+let tensors: tf.Tensor4D[] = [];
+let renderer: GPURenderer | undefined;
+
+/** Puts the activations on the GPU, where a forward pass would have left them. Returns what the GPU calls itself. */
+export async function setUp(shapes: [number, number, number, number][]): Promise<{ adapter: string; timestamps: boolean }> {
+  await tf.setBackend('webgpu');
+  await tf.ready();
+  count();
+  for (const [i, shape] of shapes.entries()) {
+    const data = new Float32Array(await (await fetch(`/${i}.bin`)).arrayBuffer());
+    const tensor = tf.tensor4d(data, shape);
+    (tf.backend() as WebGPUBackend).uploadToGPU(tensor.dataId);
+    tensors.push(tensor);
+  }
+  await device().queue.onSubmittedWorkDone();
+  const { vendor, architecture, description } = (device() as GPUDevice & { adapterInfo: GPUAdapterInfo }).adapterInfo;
+  return { adapter: [vendor, architecture, description].filter(Boolean).join(' '), timestamps: device().features.has('timestamp-query') };
+}
+
+function canvasOf(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  document.body.append(canvas);
+  return canvas;
+}
+
+/** Activations as a forward pass leaves them: tfjs has not read any of them back yet, as it would keep what it read. */
+async function freshen(): Promise<void> {
+  const fresh = tensors.map((tensor) => tf.tidy(() => tf.add(tensor, 0) as tf.Tensor4D));
+  tf.dispose(tensors);
+  tensors = fresh;
+  (tf.backend() as WebGPUBackend).submitQueue();
+  await device().queue.onSubmittedWorkDone();
+}
+
+/** Each way, ready to draw all maps once. */
+const ways: Record<string, () => Promise<() => Promise<void>>> = {
+  async ours() {
+    renderer = createGPURenderer(canvasOf(), { scale: 1 });
+    return async () => {
+      void renderer!.draw(tensors.map((tensor) => ({ tensor })));
+    };
+  },
+  async 'ours, limits of each layer'() {
+    const own = createGPURenderer(canvasOf(), { scale: 1, shareLimits: true });
+    return async () => {
+      void own.draw(tensors.map((tensor) => ({ tensor })));
+    };
+  },
+  async 'data() a layer, then colorizeChannels (ours, on the CPU)'() {
+    const contexts = tensors.map(() => canvasOf().getContext('2d')!);
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const image = colorizeChannels({ data: (await tensor.data()) as Float32Array, shape: tensor.shape }, { colormap: viridis });
+        put(contexts[i]!, image);
+      }
+    };
+  },
+  async 'data() a layer, then a JavaScript loop'() {
+    const contexts = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, () => canvasOf().getContext('2d')!));
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const [, height, width, channels] = tensor.shape;
+        const data = await tensor.data();
+        for (let channel = 0; channel < channels; channel++) loop(contexts[i]![channel]!, data, width, height, channel, channels);
+      }
+    };
+  },
+  async 'tf.browser.draw a channel (grey, no limits)'() {
+    const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const [, height, width, channels] = tensor.shape;
+        for (let channel = 0; channel < channels; channel++) {
+          const map = tf.tidy(
+            () => tf.reshape(tf.slice(tensor, [0, 0, 0, channel], [1, height, width, 1]), [height, width]) as tf.Tensor2D,
+          );
+          tf.browser.draw(map, canvases[i]![channel]!);
+          map.dispose();
+        }
+      }
+    };
+  },
+  async 'data() a channel, then a JavaScript loop (the public example)'() {
+    const contexts = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, () => canvasOf().getContext('2d')!));
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const [, height, width, channels] = tensor.shape;
+        for (let channel = 0; channel < channels; channel++) {
+          const map = tf.slice(tensor, [0, 0, 0, channel], [1, height, width, 1]);
+          const data = await map.data();
+          map.dispose();
+          loop(contexts[i]![channel]!, data, width, height, 0, 1);
+        }
+      }
+    };
+  },
+};
+
+export const names = () => Object.keys(ways);
+
+function put(context: CanvasRenderingContext2D, image: { width: number; height: number; data: Uint8ClampedArray }): void {
+  context.canvas.width = image.width;
+  context.canvas.height = image.height;
+  context.putImageData(new ImageData(image.data as Uint8ClampedArray<ArrayBuffer>, image.width, image.height), 0, 0);
+}
+
+/** What a tutorial does with one channel. */
+function loop(
+  context: CanvasRenderingContext2D,
+  data: ArrayLike<number>,
+  width: number,
+  height: number,
+  first: number,
+  step: number,
+): void {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = first; i < width * height * step; i += step) {
+    min = Math.min(min, data[i]!);
+    max = Math.max(max, data[i]!);
+  }
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  const { table } = viridis;
+  for (let i = first, o = 0; o < pixels.length; i += step, o += 4) {
+    const row = Math.min(255, Math.floor(((data[i]! - min) / (max - min || 1)) * 256)) * 4;
+    pixels[o] = table[row]!;
+    pixels[o + 1] = table[row + 1]!;
+    pixels[o + 2] = table[row + 2]!;
+    pixels[o + 3] = 255;
+  }
+  put(context, { width, height, data: pixels });
+}
+
+/** Times one way: milliseconds of each run until the GPU is done, and what one run did. */
+export async function time(name: string, runs: number, warmUp: number): Promise<{ times: number[]; counts: typeof counts }> {
+  const draw = await ways[name]!();
+  const once = async () => {
+    const start = performance.now();
+    await draw();
+    await device().queue.onSubmittedWorkDone();
+    return performance.now() - start;
+  };
+  const times: number[] = [];
+  const total = { ...counts };
+  for (let i = -warmUp; i < runs; i++) {
+    await freshen();
+    // A canvas shows one frame at a time.
+    await new Promise((next) => requestAnimationFrame(next));
+    Object.assign(counts, { readbacks: 0, submits: 0, buffers: 0, textures: 0, readBytes: 0 });
+    const milliseconds = await once();
+    if (i < 0) continue;
+    times.push(milliseconds);
+    for (const key of Object.keys(counts) as (keyof typeof counts)[]) total[key] = (i === 0 ? 0 : total[key]) + counts[key];
+  }
+  const each = Object.fromEntries(Object.entries(total).map(([key, value]) => [key, value / runs])) as typeof counts;
+  document.body.replaceChildren();
+  return { times, counts: each };
+}
+
+/** The GPU's own milliseconds for a frame of ours, without its final drawing's wait; and the bytes that frame reads and writes. */
+export async function own(): Promise<{ milliseconds: number | undefined; bytes: number }> {
+  const frame = tensors.map((tensor) => ({ tensor }));
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const milliseconds = await renderer!.time(frame);
+    if (milliseconds !== undefined) times.push(milliseconds);
+  }
+  return { milliseconds: times.length > 0 ? Math.min(...times) : undefined, bytes: renderer!.statistics.bytesMoved };
+}
+
+/** Bytes a millisecond that a plain copy of that many bytes between two buffers reads and writes. */
+export async function copySpeed(bytes: number): Promise<number> {
+  const [from, to] = [0, 1].map(() => device().createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST })) as [
+    GPUBuffer,
+    GPUBuffer,
+  ];
+  let best = Number.POSITIVE_INFINITY;
+  const repeats = 8;
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now();
+    const encoder = device().createCommandEncoder();
+    for (let k = 0; k < repeats; k++) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+    device().queue.submit([encoder.finish()]);
+    await device().queue.onSubmittedWorkDone();
+    best = Math.min(best, (performance.now() - start) / repeats);
+  }
+  from.destroy();
+  to.destroy();
+  return (2 * bytes) / best;
+}
+
+/** Forgets the activations. */
+export function tearDown(): void {
+  tf.dispose(tensors);
+  tensors = [];
+}
