@@ -10,7 +10,7 @@ const lesson = (name: string): Uint8Array => readFileSync(fileURLToPath(new URL(
 export async function lessonMaps(...paths: string[]): Promise<Map<string, FeatureMap[]>> {
   await setBackend('wasm');
   const model = await loadModel(lesson('faces.h5'));
-  const image = await loadImage(lesson('astronaut.jpg'), { size: [150, 150], interpolation: 'bilinear' });
+  const image = await loadImage(lesson('astronaut.jpg'), { size: [150, 150] });
   const input = imageToTensor(image, { scale: 1 / 255 });
   const activations = await createExtractor(model, { layers: paths }).run(input);
   const maps = new Map<string, FeatureMap[]>();

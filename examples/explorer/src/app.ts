@@ -43,7 +43,7 @@ export class App {
       onPicture: (file) => void this.attempt(() => this.openPicture(file)),
     });
     this.store.on(['layer'], () => void this.attempt(() => this.showLayer()));
-    this.store.on(['range', 'size'], () => void this.attempt(() => this.openPicture()));
+    this.store.on(['range', 'size', 'resize'], () => void this.attempt(() => this.openPicture()));
     this.store.on(['colormap', 'reversed', 'norm', 'shared'], () => void this.attempt(() => this.recolor()));
     byId('camera').addEventListener('click', () => void this.attempt(() => this.toggleCamera()));
     this.bindDownloads();
@@ -111,8 +111,8 @@ export class App {
   }
 
   private preparation(model: ModelView): Preparation {
-    const { range, size } = this.store.get();
-    return { range: range === 'auto' ? model.range : range, size };
+    const { range, size, resize } = this.store.get();
+    return { range: range === 'auto' ? model.range : range, size, resize };
   }
 
   private showPicture({ image, original }: PictureView): void {

@@ -1,4 +1,4 @@
-import type { ChannelStatistics, ModelFormat, RuntimeAttempt, Shape } from 'activation-lens';
+import type { ChannelStatistics, Interpolation, ModelFormat, RuntimeAttempt, Shape } from 'activation-lens';
 import type { ColormapName } from 'activation-lens/colormaps';
 import type { NormSettings } from './norms';
 
@@ -22,6 +22,7 @@ export type ValueRange = 'unit' | 'byte' | 'tf' | 'caffe' | 'torch';
 
 export interface Preparation {
   readonly range: ValueRange;
+  readonly resize: Interpolation;
   /** Rows and columns where the model leaves them free. */
   readonly size: number;
 }

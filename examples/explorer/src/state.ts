@@ -1,3 +1,4 @@
+import type { Interpolation } from 'activation-lens';
 import type { ColormapName } from 'activation-lens/colormaps';
 import type { NormName } from './norms';
 import type { ValueRange } from './protocol';
@@ -21,7 +22,10 @@ export interface View {
   /** 'auto': what the model's layers suggest. */
   readonly range: ValueRange | 'auto';
   readonly size: number;
+  readonly resize: Interpolation;
 }
+
+export const RESIZES: readonly Interpolation[] = ['nearest', 'bilinear', 'bicubic', 'box', 'hamming', 'lanczos'];
 
 export const DEFAULTS: View = {
   layer: '',
@@ -36,6 +40,8 @@ export const DEFAULTS: View = {
   filter: '',
   range: 'auto',
   size: 224,
+  // As Keras' load_img.
+  resize: 'nearest',
 };
 
 type Key = keyof View;

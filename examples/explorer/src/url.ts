@@ -1,6 +1,6 @@
 import { isColormap } from './colormaps';
 import { NORMS, type NormName } from './norms';
-import { DEFAULTS, SORTS, type Sort, type Store, type View } from './state';
+import { DEFAULTS, RESIZES, SORTS, type Sort, type Store, type View } from './state';
 
 /** The view as the part of the address after '#': what differs from the defaults, readable. */
 export function toHash(view: View): string {
@@ -35,6 +35,7 @@ export function fromHash(hash: string): View {
     filter: text('filter'),
     range: one('range', ['unit', 'byte', 'tf', 'caffe', 'torch']) ?? 'auto',
     size: whole('size', 8, 2048) ?? DEFAULTS.size,
+    resize: one('resize', RESIZES) ?? DEFAULTS.resize,
   };
 }
 

@@ -3,7 +3,7 @@ import { colormapOf, GROUPS, isColormap } from '../colormaps';
 import { byId, h } from '../dom';
 import { NORMS, type NormName } from '../norms';
 import type { Preparation, ValueRange } from '../protocol';
-import { SORTS, type Sort, type Store, type View } from '../state';
+import { RESIZES, SORTS, type Sort, type Store, type View } from '../state';
 
 /** Binds the menus and boxes of the page to the view. */
 export function bindControls(store: Store): void {
@@ -13,12 +13,14 @@ export function bindControls(store: Store): void {
   }
   fill('norm', NORMS);
   fill('sort', SORTS);
+  fill('resize', Object.fromEntries(RESIZES.map((name) => [name, name])));
 
   select('colormap', (value) => {
     if (isColormap(value)) store.set({ colormap: value });
   });
   select('norm', (value) => store.set({ norm: value as NormName }));
   select('sort', (value) => store.set({ sort: value as Sort }));
+  select('resize', (value) => store.set({ resize: RESIZES.find((name) => name === value) ?? 'nearest' }));
   select('range', (value) => store.set({ range: value as ValueRange }));
   const tile = byId<HTMLInputElement>('tile');
   tile.addEventListener('input', () => store.set({ tile: Number(tile.value) }));
@@ -39,7 +41,7 @@ export function bindControls(store: Store): void {
     toggle.setAttribute('aria-expanded', String(open));
   });
 
-  store.on(['colormap', 'reversed', 'norm', 'sort', 'tile', 'size', 'shared', 'hideDead'], reflect);
+  store.on(['resize', 'colormap', 'reversed', 'norm', 'sort', 'tile', 'size', 'shared', 'hideDead'], reflect);
   reflect(store.get());
 }
 
@@ -54,7 +56,7 @@ export function showPreparation({ range, size }: Preparation, freeSize: boolean,
 }
 
 function reflect(view: View): void {
-  for (const key of ['colormap', 'norm', 'sort'] as const) byId<HTMLSelectElement>(key).value = view[key];
+  for (const key of ['colormap', 'norm', 'sort', 'resize'] as const) byId<HTMLSelectElement>(key).value = view[key];
   for (const key of ['reversed', 'shared', 'hideDead'] as const) byId<HTMLInputElement>(key).checked = view[key];
   byId<HTMLInputElement>('tile').value = String(view.tile);
   swatch(view);

@@ -127,11 +127,11 @@ export class Session {
     return exportLayer(await this.activation(request.path, signal), request);
   }
 
-  private fit(picture: PixelImage, plan: InputPlan, { size }: Preparation): Promise<PixelImage> {
+  private fit(picture: PixelImage, plan: InputPlan, { size, resize }: Preparation): Promise<PixelImage> {
     const rows = plan.height ?? size;
     const columns = plan.width ?? size;
     const colorMode = plan.channels === 1 ? 'grayscale' : plan.channels === 4 ? 'rgba' : 'rgb';
-    return loadImage(picture, { size: [rows, columns], colorMode, interpolation: 'bilinear' });
+    return loadImage(picture, { size: [rows, columns], colorMode, interpolation: resize });
   }
 
   /** The first layer after a new picture is computed alone, to be there soon; with the second come all, where they fit. */
