@@ -8,6 +8,8 @@ import { rowThresholds } from './thresholds';
 
 /** Turns that a thread should take at least, where there are enough pixels: each begins by finding out about its channel. */
 const TURNS = 32;
+/** Runs of pixels that a thread should colour where it works for itself: finding out about its channel costs as much as several pixels. */
+const RUNS_ALONE = 16;
 /** Workgroups that settle a layer's doubts, however many these are. */
 const SETTLERS = { cooperative: 64, alone: 4 };
 
@@ -52,7 +54,7 @@ export function colorizePasses(
     const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ' alone'}`;
     const perGroup = COLOR_THREADS / lanes;
     const { panel, runs } = panelOf(layer, perGroup);
-    const groups = Math.ceil(runs[cooperative ? 'cooperative' : 'alone'] / perGroup);
+    const groups = Math.ceil(runs[cooperative ? 'cooperative' : 'alone'] / (perGroup * (cooperative ? 1 : RUNS_ALONE)));
     const grid = [Math.min(most, groups), Math.ceil(channels.length / lanes)] as const;
     const slots = bag.storage(
       'slots',
@@ -66,7 +68,7 @@ export function colorizePasses(
       );
       return [new ActivationPass(device, search, [slots, by.tables, ...rest], grid)];
     }
-    const entries = groups * perGroup * channels.length;
+    const entries = runs[cooperative ? 'cooperative' : 'alone'] * channels.length;
     const doubts = bag.empty('doubts', 8 + entries * 8, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     counters.push(doubts);
     const { open } = by;

@@ -52,7 +52,9 @@ struct Slot { channel: u32, scale: u32, origin: u32, padding: u32 }
 export interface WalkParts {
   /** At the beginning, by all threads of a workgroup. */
   readonly setup?: string;
-  /** Before each of a thread's runs of pixels; `slot` is known. */
+  /** Once a thread; `slot` is known. */
+  readonly once?: string;
+  /** Before each of a thread's runs of pixels. */
   readonly before?: string;
   /** For each pixel: uses `bits`, leaves `color`. */
   readonly each: string;
@@ -69,6 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   ${parts.setup ?? ''}
   if (position >= panel.count) { return; }
   let slot = slots[position];
+  ${parts.once ?? ''}
   ${cooperative ? interleaved(parts) : byPieces(parts)}
 }
 `;
@@ -145,13 +148,14 @@ struct Doubts { count: atomic<u32>, padding: u32, list: array<vec2<u32>> }
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
 @group(0) @binding(6) var<storage, read_write> doubts: Doubts;
 ${walk(cooperative, {
-  before: `
+  once: `
     let guessFrom = scales[slot.scale].guessFrom;
     let guessScale = scales[slot.scale].guessScale;
     let lowest = scales[slot.scale].lowest;
     let highest = scales[slot.scale].highest;
     let reach = scales[slot.scale].reach;
-    ${open ? '' : 'let vminBits = scales[slot.scale].vminBits; let vmaxBits = scales[slot.scale].vmaxBits;\n    let lastPlace = scales[slot.scale].lastPlace;'}
+    ${open ? '' : 'let vminBits = scales[slot.scale].vminBits; let vmaxBits = scales[slot.scale].vmaxBits;\n    let lastPlace = scales[slot.scale].lastPlace;'}`,
+  before: `
     var doubtful = 0u;
     var bit = 1u;`,
   each: `
