@@ -1,5 +1,5 @@
 import { findBackendFactory, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
-import { ensureGPU, importBackend } from '#platform';
+import { ensureGPU, importBackend, reasonAgainstWebGL } from '#platform';
 import { ActivationLensError } from '../errors';
 import type { Runtime, RuntimeAttempt } from './types';
 
@@ -43,6 +43,8 @@ async function reasonAgainst(backend: string): Promise<string | undefined> {
       const adapter = await reasonAgainstAdapter();
       if (adapter) return adapter;
     }
+    const drawing = backend === 'webgl' ? reasonAgainstWebGL() : undefined;
+    if (drawing) return drawing;
     const missing = findBackendFactory(backend) ? undefined : await importBackend(backend);
     if (missing) return missing;
     return (await setBackend(backend)) ? undefined : 'tfjs could not start it.';

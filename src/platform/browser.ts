@@ -109,3 +109,13 @@ export const ensureGPU: Platform['ensureGPU'] = async () =>
 
 export const importBackend: Platform['importBackend'] = async (name) =>
   `The page has not imported it; this does: import '@tensorflow/tfjs-backend-${name}'.`;
+
+export const reasonAgainstWebGL: Platform['reasonAgainstWebGL'] = () => {
+  const canvas = typeof OffscreenCanvas === 'undefined' ? globalThis.document?.createElement('canvas') : new OffscreenCanvas(1, 1);
+  const gl = canvas?.getContext('webgl2') as WebGL2RenderingContext | null | undefined;
+  if (!gl) return 'There is no WebGL 2.';
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(renderer) ? `Its renderer (${renderer}) is software.` : undefined;
+};

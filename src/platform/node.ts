@@ -7,6 +7,8 @@ import { fetchSource, openInMemory, readWhole, schemeOf } from './source';
 import type { CanvasLike, Platform } from './types';
 
 export { ensureGPU, importBackend } from './backends';
+
+export const reasonAgainstWebGL: Platform['reasonAgainstWebGL'] = () => 'It needs a browser.';
 export type { BytesInput, CanvasLike, NativePixels, OpenOptions, Platform } from './types';
 
 export const environment: Platform['environment'] = 'node';

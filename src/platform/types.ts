@@ -91,6 +91,9 @@ export interface Platform {
    */
   ensureGPU(): Promise<string | undefined>;
 
+  /** Why WebGL should not compute here: there is none, or a program draws in its place. Nothing when a GPU does. */
+  reasonAgainstWebGL(): string | undefined;
+
   /**
    * Registers a tfjs backend from its package, in Node. In browsers the application imports the ones it wants in its bundle. Returns why
    * it is not there, or nothing.
