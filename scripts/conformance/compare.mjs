@@ -74,7 +74,8 @@ async function loadOptions({ architecture }) {
 
 function compareLists(flat, entry) {
   const ours = flat.map(({ path: name, className }) => `${name} ${className}`);
-  const theirs = entry.layers.map(({ path: name, className }) => `${name} ${className}`);
+  const theirs = entry.layers.map(({ path: name, className }) => `${name} ${modernName(className)}`);
+  if (entry.keras < '2.2') for (const list of [ours, theirs]) list.sort(); // another order within one depth, once
   const at = theirs.findIndex((name, i) => name !== ours[i]);
   if (at >= 0) return `layer ${at} should be '${theirs[at]}' and is '${ours[at]}'`;
   if (ours.length !== theirs.length) return `${ours.length} layers instead of ${theirs.length}: '${ours[theirs.length]}'`;
@@ -100,7 +101,8 @@ async function compareValues(activations, entry) {
       at += tensor.size;
       const error = relativeError(await tensor.data(), reference);
       if (!(error <= worst.error)) Object.assign(worst, { error, layer: layer.path });
-      if (!(error <= (entry.tolerance ?? TOLERANCE))) problem ??= `'${layer.path}' (${layer.className}) is off by ${error.toExponential(1)}`;
+      if (!(error <= (entry.tolerance ?? TOLERANCE)))
+        problem ??= `'${layer.path}' (${layer.className}) is off by ${error.toExponential(1)}`;
     }
   }
   return { worst: worst.error, worstLayer: worst.layer, ...(problem && { problem }) };
@@ -132,4 +134,9 @@ function inputTensor({ shape, scale = 1, offset = 0, high }) {
     return f(f(value * f(scale)) + f(offset));
   });
   return high === undefined ? tf.tensor(values, shape, 'float32') : tf.tensor(Int32Array.from(values), shape, 'int32');
+}
+
+/** Keras 1 classes are shown by the names that Keras 2 gave them. */
+function modernName(className) {
+  return className.replace(/^(Separable)?(?:Atrous)?Convolution([123]D)$/, '$1Conv$2').replace(/^Deconvolution2D$/, 'Conv2DTranspose');
 }

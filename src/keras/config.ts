@@ -1,7 +1,8 @@
 import { check, describe } from '../check';
 import { ActivationLensError } from '../errors';
-import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, NamedRef, TensorRef } from './description';
-import { modernize } from './keras1';
+import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, NamedRef } from './description';
+import { dimOrderingOf, modernize } from './keras1';
+import { checkReferences, mapCall, mapValues, numbering } from './references';
 
 /** A JSON object of which nothing is known yet. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -20,13 +21,18 @@ const MAX_DEPTH = 32;
  */
 export function readConfig(json: unknown, keras: KerasVersion, file: string): KerasModel {
   check(isObject(json) && typeof json.class_name === 'string', 'corrupt', () => `${file}: the model's config has no class_name.`);
-  return new Reader(keras, file).model(json, [], 0);
+  return new Reader(keras, file, keras.major === 1 ? dimOrderingOf(json) : undefined).model(json, [], 0);
 }
 
 class Reader {
+  /** How many Sequentials without a name of their own were met. */
+  private nameless = 0;
+
   constructor(
     private readonly keras: KerasVersion,
     private readonly file: string,
+    /** Of Keras 1 layers that do not say it. */
+    private readonly dimOrdering: 'tf' | 'th' | undefined,
   ) {}
 
   model(json: Json, outer: readonly string[], depth: number): KerasModel {
@@ -34,7 +40,7 @@ class Reader {
     const config = Array.isArray(json.config) ? { layers: json.config } : json.config;
     const where = outer.length === 0 ? 'the model' : `model '${outer.join('/')}'`;
     check(isObject(config), 'corrupt', () => `${this.file}: ${where} has no config.`);
-    if (isSequential(json, config)) return this.sequential(config, outer, depth);
+    if (isSequential(json, config)) return this.sequential(config, outer, depth, outer.at(-1));
     if (isFunctional(config)) return this.functional(config, outer, depth);
     const name = String(json.registered_name ?? json.class_name);
     throw new ActivationLensError(
@@ -45,31 +51,48 @@ class Reader {
     );
   }
 
-  private sequential(config: Json, outer: readonly string[], depth: number): KerasModel {
+  private sequential(config: Json, outer: readonly string[], depth: number, givenName?: string): KerasModel {
+    const name = typeof config.name === 'string' ? config.name : (givenName ?? this.nameSequential());
     const layers: KerasLayer[] = [];
+    const inputs: NamedRef[] = [];
     let previous: NamedRef | undefined;
     for (const entry of list(config.layers, () => `${this.file}: a Sequential's layers`)) {
+      if (layers.length === 0 && isObject(entry) && mergedModels(entry)) {
+        const branches = mergedModels(entry)!.map((branch) => this.model(branch, outer, depth + 1));
+        layers.push(...branches.flatMap((branch) => branch.layers));
+        inputs.push(...branches.flatMap((branch) => branch.inputs));
+        const merge = this.layer(entry, outer, depth);
+        const list = branches.map(({ outputs }) => ({ ref: outputs[0]! }));
+        layers.push({ ...merge, calls: [{ args: [{ list }], kwargs: {} }] });
+        previous = { layer: merge.name, call: 0, output: 0, name: merge.name };
+        continue;
+      }
       const layer = this.layer(entry, outer, depth);
       if (layer.className === 'InputLayer') {
         layers.push(layer);
         previous = { layer: layer.name, call: 0, output: 0, name: layer.name };
+        inputs.push(previous);
         continue;
       }
       if (!previous) {
         const input = this.impliedInput(layer);
         layers.push(input);
         previous = { layer: input.name, call: 0, output: 0, name: input.name };
+        inputs.push(previous);
       }
       layers.push({ ...layer, calls: [{ args: [{ ref: previous }], kwargs: {} }] });
       previous = { layer: layer.name, call: 0, output: 0, name: layer.name };
     }
     check(previous !== undefined, 'corrupt', () => `${this.file}: a Sequential model has no layers.`);
-    const first = layers[0]!;
-    const name = typeof config.name === 'string' ? config.name : 'sequential';
     this.checkUnique(layers, name);
-    const input: NamedRef = { layer: first.name, call: 0, output: 0, name: first.name };
     const buildInputShape = shapeOf(config.build_input_shape);
-    return { name, kind: 'sequential', layers, inputs: [input], outputs: [previous], ...(buildInputShape && { buildInputShape }) };
+    return { name, kind: 'sequential', layers, inputs, outputs: [previous], ...(buildInputShape && { buildInputShape }) };
+  }
+
+  /** Keras before 2.2 writes no name for a Sequential; Keras 2 counts them as it comes upon them. */
+  private nameSequential(): string {
+    const nth = this.nameless++;
+    return nth === 0 ? 'sequential' : `sequential_${nth}`;
   }
 
   /** The InputLayer that a Sequential leaves out when its first layer carries the shape. */
@@ -93,7 +116,7 @@ class Reader {
     const inputs = namedRefs(config.input_layers, names);
     const outputs = namedRefs(config.output_layers, names);
     check(outputs.length > 0, 'corrupt', () => `${this.file}: model '${name}' names no outputs.`);
-    const { renumber, renumberEnd } = this.renumbering(parsed, [...inputs, ...outputs]);
+    const { renumber, renumberEnd } = numbering(parsed, [...inputs, ...outputs], this.keras);
     const layers = parsed.map(({ layer, calls }) => ({
       ...layer,
       calls: layer.className === 'InputLayer' ? [] : calls.map((call) => mapCall(call, renumber)),
@@ -105,25 +128,29 @@ class Reader {
       inputs: inputs.map((ref) => ({ ...ref, ...renumberEnd(ref) })),
       outputs: outputs.map((ref) => ({ ...ref, ...renumberEnd(ref) })),
     };
-    this.checkReferences(model);
+    checkReferences(model, this.file);
     return model;
   }
 
   private layer(entry: unknown, outer: readonly string[], depth: number): KerasLayer {
     check(isObject(entry) && typeof entry.class_name === 'string', 'corrupt', () => `${this.file}: a layer has no class_name.`);
     const config = isObject(entry.config) ? entry.config : {};
-    const name = firstString(config.name, entry.name) ?? snakeCase(entry.class_name);
-    const nested = isSequential(entry, config) || Array.isArray(entry.config) || isFunctional(config);
+    const sequential = isSequential(entry, config);
+    const given = firstString(config.name, entry.name);
+    const name = given ?? (sequential ? this.nameSequential() : snakeCase(entry.class_name));
     const base = {
       name,
       trainable: config.trainable !== false,
       operation: typeof entry.module === 'string' && /^keras\.(src\.)?ops(\.|$)/.test(entry.module),
       calls: [],
+      ...(given === undefined && { nameless: true as const }),
       ...(typeof entry.module === 'string' && { module: entry.module }),
       ...(typeof entry.registered_name === 'string' && { registeredName: entry.registered_name }),
     };
-    if (nested) return { ...base, className: entry.class_name, config, model: this.model(entry, [...outer, name], depth + 1) };
-    const modern = this.keras.major === 1 ? modernize(entry.class_name, config) : { className: entry.class_name, config };
+    if (sequential || isFunctional(config)) {
+      return { ...base, className: entry.class_name, config, model: this.model(entry, [...outer, name], depth + 1) };
+    }
+    const modern = this.dimOrdering ? modernize(entry.class_name, config, this.dimOrdering) : { className: entry.class_name, config };
     return { ...base, className: modern.className, config: inputShapeAsBatchShape(modern.className, modern.config) };
   }
 
@@ -163,35 +190,6 @@ class Reader {
     return { args: [only], kwargs: mapValues(kwargs, (value) => keywordArgument2(value, names)) };
   }
 
-  /**
-   * Keras 2 numbers the calls of a nested model from 1, since building it was call 0; Keras 3 numbers from 0; both leave gaps in graphs
-   * that were cut out of larger ones. References are mapped to 0, 1, ... by what the graph itself refers to. The model's own inputs and
-   * outputs are numbered Keras 2's way by Keras 3 as well, when the nested model is a Functional (`Functional.get_config`, 3.15.1).
-   */
-  private renumbering(
-    layers: readonly { layer: KerasLayer; calls: readonly KerasCall[] }[],
-    ends: readonly TensorRef[],
-  ): Record<'renumber' | 'renumberEnd', (ref: TensorRef) => TensorRef> {
-    const used = new Map<string, Set<number>>();
-    const note = (ref: TensorRef) => {
-      const numbers = used.get(ref.layer) ?? new Set();
-      used.set(ref.layer, numbers.add(ref.call));
-      return ref;
-    };
-    for (const { calls } of layers) for (const call of calls) mapCall(call, note);
-    if (this.keras.major < 3) ends.forEach(note);
-    const offsets = new Map<string, number>();
-    for (const { layer, calls } of layers) {
-      const numbers = [...(used.get(layer.name) ?? [])];
-      const beyond = numbers.some((n) => n >= calls.length);
-      if (layer.model && calls.length > 0 && (beyond || (this.keras.major < 3 && !numbers.includes(0)))) offsets.set(layer.name, 1);
-    }
-    const renumber = (ref: TensorRef) => ({ ...ref, call: ref.call - (offsets.get(ref.layer) ?? 0) });
-    if (this.keras.major < 3) return { renumber, renumberEnd: renumber };
-    const functional = new Set(layers.filter(({ layer }) => layer.model?.kind === 'functional').map(({ layer }) => layer.name));
-    return { renumber, renumberEnd: (ref) => (functional.has(ref.layer) ? { ...ref, call: Math.max(0, ref.call - 1) } : ref) };
-  }
-
   private checkUnique(layers: readonly KerasLayer[], model: string): void {
     const seen = new Set<string>();
     for (const { name } of layers) {
@@ -199,60 +197,6 @@ class Reader {
       seen.add(name);
     }
   }
-
-  /** Every reference must name a layer and one of its calls, and following them must end: otherwise building would not. */
-  private checkReferences(model: KerasModel): void {
-    const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
-    const state = new Map<string, 'open' | 'done'>();
-    const stack: { ref: TensorRef; from: string; leave?: boolean }[] = model.outputs.map((ref) => ({ ref, from: 'the outputs' }));
-    while (stack.length > 0) {
-      const { ref, from, leave } = stack.pop()!;
-      const key = `${ref.call}:${ref.layer}`;
-      if (leave) {
-        state.set(key, 'done');
-        continue;
-      }
-      if (state.get(key) === 'done') continue;
-      check(
-        state.get(key) !== 'open',
-        'corrupt',
-        () => `${this.file}: layer '${ref.layer}' of model '${model.name}' depends on its own output.`,
-      );
-      const layer = layers.get(ref.layer);
-      const calls = layer?.className === 'InputLayer' ? 1 : layer?.calls.length;
-      check(
-        calls !== undefined && ref.call >= 0 && ref.call < calls,
-        'corrupt',
-        () =>
-          `${this.file}: ${from} of model '${model.name}' refers to call ${ref.call} of layer '${ref.layer}', which has ${calls ?? 'no such layer, 0'} calls.`,
-      );
-      state.set(key, 'open');
-      stack.push({ ref, from, leave: true });
-      for (const next of refsOf(layer!.calls[ref.call])) stack.push({ ref: next, from: `layer '${ref.layer}'` });
-    }
-  }
-}
-
-/** Every tensor a call refers to, in order of appearance. */
-export function refsOf(call: KerasCall | undefined): TensorRef[] {
-  const refs: TensorRef[] = [];
-  if (call) {
-    mapCall(call, (ref) => {
-      refs.push(ref);
-      return ref;
-    });
-  }
-  return refs;
-}
-
-function mapCall(call: KerasCall, map: (ref: TensorRef) => TensorRef): KerasCall {
-  const convert = (value: KerasArgument): KerasArgument => {
-    if ('ref' in value) return { ref: map(value.ref) };
-    if ('list' in value) return { list: value.list.map(convert) };
-    if ('dict' in value) return { dict: mapValues(value.dict, convert) };
-    return value;
-  };
-  return { args: call.args.map(convert), kwargs: mapValues(call.kwargs, convert) };
 }
 
 /** Keras 3: tensors are marked, everything else is a value. */
@@ -322,6 +266,12 @@ function isSequential(json: Json, config: Json): boolean {
   return (json.class_name === 'Sequential' || Array.isArray(json.config)) && Array.isArray(config.layers ?? json.config);
 }
 
+/** The models that a Keras 1 Sequential begins with, when its first layer merges several. */
+function mergedModels(entry: Json): readonly Json[] | undefined {
+  if (entry.class_name !== 'Merge' || !isObject(entry.config) || !Array.isArray(entry.config.layers)) return undefined;
+  return entry.config.layers.filter(isObject);
+}
+
 function isFunctional(config: Json): boolean {
   return Array.isArray(config.layers) && 'output_layers' in config;
 }
@@ -363,8 +313,4 @@ export function isObject(value: unknown): value is Json {
 
 function firstString(...values: readonly unknown[]): string | undefined {
   return values.find((value): value is string => typeof value === 'string');
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

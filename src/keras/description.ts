@@ -45,6 +45,8 @@ export interface KerasLayer {
   readonly trainable: boolean;
   /** True for a node of `keras.ops`, which Keras 3 does not count among `model.layers`. */
   readonly operation: boolean;
+  /** True when the file gives it no name, and `name` was made up. */
+  readonly nameless?: true;
   /** A nested model. */
   readonly model?: KerasModel;
   readonly calls: readonly KerasCall[];

@@ -43,20 +43,21 @@ const KEPT: Readonly<Record<string, readonly string[]>> = { Embedding: ['output_
 /** Only these take `p` for a rate; elsewhere the letter may be another layer's own. */
 const DROPOUTS = /^(Spatial|Gaussian|Alpha)?Dropout/;
 
-/** Merge modes and the Keras 2 layers they became. */
-const MERGES: Readonly<Record<string, string>> = {
-  sum: 'Add',
-  mul: 'Multiply',
-  ave: 'Average',
-  max: 'Maximum',
-  concat: 'Concatenate',
-  dot: 'Dot',
-  cos: 'Dot',
-};
+/** Layers whose meaning depends on the axes' order; Keras 1 did not write it down for all of them. */
+const ORDERED =
+  /^(Conv2D|Conv3D|Conv2DTranspose|SeparableConv2D|LocallyConnected2D|.*(Pooling|Padding|Cropping|UpSampling|SpatialDropout)[23]D)$/;
+
+/**
+ * The order of axes that a Keras 1 model was made with: what its layers say, as far as they agree. Padding, cropping and up-sampling
+ * layers do not say it in their configs, and Keras 1 took the user's settings for them.
+ */
+export function dimOrderingOf(json: unknown): 'tf' | 'th' {
+  const text = JSON.stringify(json) ?? '';
+  return text.includes('"dim_ordering":"th"') && !text.includes('"dim_ordering":"tf"') ? 'th' : 'tf';
+}
 
 /** A Keras 1 layer's class and config in Keras 2's words. What has no counterpart keeps its name and is refused when it is built. */
-export function modernize(className: string, config: Config): { className: string; config: Config } {
-  if (className === 'Merge') return merge(config);
+export function modernize(className: string, config: Config, dimOrdering: 'tf' | 'th'): { className: string; config: Config } {
   const modern = CLASSES[className] ?? className;
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
@@ -64,33 +65,36 @@ export function modernize(className: string, config: Config): { className: strin
     const name = kept ? key : (ARGUMENTS[key] ?? key);
     result[name] = name === 'data_format' ? (DIM_ORDERINGS[String(value)] ?? value) : value;
   }
+  if (ORDERED.test(modern)) result.data_format ??= DIM_ORDERINGS[dimOrdering];
   if ('nb_row' in config) result.kernel_size = [config.nb_row, config.nb_col];
   if ('kernel_dim1' in config) result.kernel_size = [config.kernel_dim1, config.kernel_dim2, config.kernel_dim3];
-  if (className === 'ZeroPadding2D' && Array.isArray(config.padding)) result.padding = zeroPadding(config.padding);
+  if (className === 'ZeroPadding2D') result.padding = zeroPadding(config.padding);
   if (className === 'UpSampling1D' && 'length' in config) result.size = config.length;
   if (className === 'BatchNormalization') {
-    // Mode 1 normalises each sample, mode 2 uses the batch's own statistics even at inference: neither is Keras 2's layer.
-    if (config.mode !== undefined && config.mode !== 0) return { className: `BatchNormalization(mode=${config.mode})`, config };
     result.center = true;
     result.scale = true;
+  }
+  const inner = config.layer as { class_name?: unknown; config?: Config } | undefined;
+  if (typeof inner?.class_name === 'string' && inner.config && !Array.isArray(inner.config) && !('layers' in inner.config)) {
+    const { className: name, config: settings } = modernize(inner.class_name, inner.config, dimOrdering);
+    result.layer = { ...inner, class_name: name, config: settings };
   }
   return { className: modern, config: result };
 }
 
-/** Keras 1 wrote (rows, columns) or (top, bottom, left, right). */
-function zeroPadding(padding: readonly unknown[]): unknown {
-  if (padding.length !== 4) return padding;
-  const [top, bottom, left, right] = padding;
+/** Keras 1 wrote (rows, columns), (top, bottom, left, right) or a dict of the sides that have any. */
+function zeroPadding(padding: unknown): unknown {
+  const sides = Array.isArray(padding) ? padding : isSides(padding) ? SIDES.map((side) => padding[side] ?? 0) : [];
+  if (sides.length !== 4) return padding;
+  const [top, bottom, left, right] = sides;
   return [
     [top, bottom],
     [left, right],
   ];
 }
 
-function merge(config: Config): { className: string; config: Config } {
-  const className = MERGES[String(config.mode)];
-  if (!className) return { className: `Merge(mode=${String(config.mode)})`, config };
-  if (className === 'Concatenate') return { className, config: { name: config.name, axis: config.concat_axis ?? -1 } };
-  if (className !== 'Dot') return { className, config: { name: config.name } };
-  return { className, config: { name: config.name, axes: config.dot_axes ?? -1, normalize: config.mode === 'cos' } };
+const SIDES = ['top_pad', 'bottom_pad', 'left_pad', 'right_pad'];
+
+function isSides(padding: unknown): padding is Record<string, unknown> {
+  return typeof padding === 'object' && padding !== null;
 }

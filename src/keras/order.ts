@@ -1,5 +1,5 @@
-import { refsOf } from './config';
 import type { KerasLayer, KerasModel } from './description';
+import { refsOf } from './references';
 
 /** One call of one layer, as something to execute. */
 export interface OrderedCall {
@@ -54,5 +54,40 @@ export function executionOrder(model: KerasModel): OrderedCall[] {
   }
   // Within a depth Keras keeps the order in which this walk first touched a call, which is the order of the keys here.
   const nodes = new Map(finished.map((node) => [keyOf(node), node]));
-  return [...depths].sort(([, a], [, b]) => b - a).map(([key]) => nodes.get(key)!);
+  const ordered = [...depths].sort(([, a], [, b]) => b - a).map(([key]) => nodes.get(key)!);
+  return [...ordered, ...beside(model, ordered)];
+}
+
+/**
+ * Calls that no output depends on: `model.add_loss` of TensorFlow's Keras 2 leaves them in the graph (and inputs that nothing uses). Keras
+ * computes them after all others, each one step after its inputs (`_insert_layers` of tf_keras 2.21).
+ */
+function beside(model: KerasModel, ordered: readonly OrderedCall[]): OrderedCall[] {
+  const depths = new Map(ordered.map(({ layer, call }) => [`${call}:${layer.name}`, 0]));
+  const found: { node: OrderedCall; depth: number }[] = [];
+  for (const { layer: name } of model.inputs) {
+    const layer = model.layers.find((candidate) => candidate.name === name);
+    if (!layer || depths.has(`0:${name}`)) continue;
+    depths.set(`0:${name}`, 0);
+    found.push({ node: { layer, call: 0 }, depth: 0 });
+  }
+  let waiting = model.layers.flatMap((layer) =>
+    layer.calls.map((_, call) => ({ layer, call })).filter(({ call }) => !depths.has(`${call}:${layer.name}`)),
+  );
+  for (let progress = true; progress && waiting.length > 0; ) {
+    const later: OrderedCall[] = [];
+    for (const node of waiting) {
+      const sources = refsOf(node.layer.calls[node.call]).map((ref) => depths.get(`${ref.call}:${ref.layer}`));
+      if (sources.some((depth) => depth === undefined)) {
+        later.push(node);
+        continue;
+      }
+      const depth = Math.min(0, ...(sources as number[])) - 1;
+      depths.set(`${node.call}:${node.layer.name}`, depth);
+      found.push({ node, depth });
+    }
+    progress = later.length < waiting.length;
+    waiting = later;
+  }
+  return found.sort((a, b) => b.depth - a.depth).map(({ node }) => node);
 }

@@ -56,7 +56,18 @@ export async function locateByName(root: HDF5Group, model: KerasModel, file: str
   const pooled = new Map<KerasLayer, readonly WeightRef[]>();
   const put = (layer: KerasLayer, refs: readonly WeightRef[]) => (layer.model ? pooled : direct).set(layer, refs);
 
-  const byName = model.layers.filter((layer) => lists.has(layer.name));
+  // Where a layer has no name in the config, its place in the list of names tells which it is.
+  const listed = model.layers.filter((layer) => layer.className !== 'InputLayer' || lists.has(layer.name));
+  if (listed.some(({ nameless }) => nameless) && listed.length === names.length) {
+    const agree = listed.every((layer, i) => layer.nameless || layer.name === names[i]);
+    if (agree) {
+      listed.forEach((layer, i) => {
+        put(layer, lists.get(names[i]!)!);
+      });
+      return { direct, pooled };
+    }
+  }
+  const byName = model.layers.filter((layer) => !layer.nameless && lists.has(layer.name));
   const stored = [...lists].filter(([, refs]) => refs.length > 0);
   const placed = new Set(byName.map((layer) => layer.name));
   if (stored.every(([name]) => placed.has(name))) {
@@ -209,7 +220,7 @@ async function locateContainer(
   const layers = new Map<string, KerasLayer[]>();
   for (const layer of model.layers) {
     if (layer.operation) continue;
-    const key = snakeCase(layer.className.split('>').at(-1)!);
+    const key = snakeCase(pythonClass(layer.className));
     layers.set(key, [...(layers.get(key) ?? []), layer]);
   }
   for (const [key, members] of layers) {
@@ -218,6 +229,12 @@ async function locateContainer(
       else direct.set(layer, await collect(child, ''));
     }
   }
+}
+
+/** Groups are named by the class in Keras' source, which is not always the one that the config names. */
+function pythonClass(className: string): string {
+  const name = className.split('>').at(-1)!;
+  return name === 'GroupQueryAttention' ? 'GroupedQueryAttention' : name;
 }
 
 interface NumberedGroup {

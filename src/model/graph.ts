@@ -2,9 +2,10 @@ import { type DataType, serialization } from '@tensorflow/tfjs-core';
 import { type SymbolicTensor, input as tfInput } from '@tensorflow/tfjs-layers';
 import { check } from '../check';
 import { ActivationLensError } from '../errors';
-import { refsOf, shapeOf } from '../keras/config';
+import { shapeOf } from '../keras/config';
 import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, TensorRef } from '../keras/description';
 import { executionOrder } from '../keras/order';
+import { refsOf } from '../keras/references';
 import { buildLayer } from './layers/index';
 import { tfjsName } from './layers/KerasLayer';
 import type { Argument, BuildContext, CallSignature, Layer, LayerSpec } from './layers/spec';
@@ -245,7 +246,7 @@ class GraphBuilder {
     const custom = customLayers[spec.className] ?? customLayers[spec.registeredName ?? ''] ?? registered(spec);
     if (custom) return fromClass(custom, spec);
     const context: BuildContext = {
-      build: (inner) => (Array.isArray(inner.config.layers) ? submodel(inner, this.options) : this.make(inner)),
+      build: (inner) => (Array.isArray(inner.config.layers ?? inner.config) ? submodel(inner, this.options) : this.make(inner)),
     };
     return buildLayer(spec, context);
   }
@@ -257,6 +258,7 @@ class GraphBuilder {
     trees: ReadonlyMap<KerasLayer, LayerInfo[]>,
   ): LayerInfo[] {
     const shown = model.layers.filter((layer) => model.kind === 'functional' || layer.className !== 'InputLayer');
+    const hidden = new Set(model.layers.filter(({ className }) => className === 'InputLayer').map(({ name }) => name));
     return shown
       .filter((layer) => calls.has(layer))
       .map((layer, index): LayerInfo => {
@@ -279,7 +281,7 @@ class GraphBuilder {
           trainableParameters: inner ? sumOf('trainableParameters') : trainable,
           calls: made.map(({ inputs, outputShapes }) => ({
             inputs: inputs
-              .filter(({ layer: source }) => model.kind === 'functional' || model.layers[0]!.name !== source)
+              .filter(({ layer: source }) => model.kind === 'functional' || !hidden.has(source))
               .map(({ layer: source, call, output }) => ({ layer: source, call, tensor: output })),
             outputShapes,
           })),

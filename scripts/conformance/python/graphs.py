@@ -226,7 +226,22 @@ def layers_used_in_reverse(k, major):
     return k.Model(x, y)
 
 
+@graph()
+def time_distributed_model(k, major):
+    L = k.layers
+    inner = k.Sequential([L.Conv2D(2, 3, input_shape=(8, 8, 3)), L.BatchNormalization(), L.Flatten(), L.Dense(3)])
+    x = k.Input((3, 8, 8, 3))
+    y, z = L.TimeDistributed(inner)(x), L.TimeDistributed(small(k))(x)
+    return k.Model(x, [L.LSTM(2)(y), z])
+
+
 # --- Inputs and outputs ---
+
+
+@graph(only=(2,))
+def unused_input(k, major):
+    x, y = k.Input((5,), name="used"), k.Input((4,), name="unused")
+    return k.Model([x, y], k.layers.Dense(2)(x))
 
 
 @graph()
@@ -351,13 +366,13 @@ def long_names(k, major):
     L = k.layers
     x = k.Input((3,))
     y = x
-    for i in range(420):
-        y = L.Dense(3, name=f"a_dense_layer_with_a_remarkably_long_name_{'x' * 120}_{i}", activation="tanh")(y)
+    for i in range(70):
+        y = L.Dense(3, name=f"a_dense_layer_with_a_remarkably_long_name_{'x' * 900}_{i}", activation="tanh")(y)
     inner = k.Model(x, y, name="inner")
     z = k.Input((3,))
     w = inner(z)
-    for i in range(420):
-        w = L.Activation("linear", name=f"an_outer_layer_with_a_remarkably_long_name_{'y' * 120}_{i}")(w)
+    for i in range(70):
+        w = L.Activation("linear", name=f"an_outer_layer_with_a_remarkably_long_name_{'y' * 900}_{i}")(w)
     return k.Model(z, w, name="outer")
 
 

@@ -94,6 +94,7 @@ def separable(d, k):
 def local(d, k):
     rank = rank_of(d.name)
     implementation = d.int(1, 3)
+    form = d.of("channels_last", "channels_first")
     layer = getattr(k.layers, d.name)(
         d.int(1, 3),
         d.ints(rank, 1, 3),
@@ -102,8 +103,9 @@ def local(d, k):
         padding="valid" if implementation == 1 else d.of("valid", "same"),
         activation=d.activation(),
         use_bias=d.chance(0.8),
+        data_format=form,
     )
-    return one(k, d.image(rank, low=4, high=6), layer)
+    return one(k, d.image(rank, low=4, high=6, first=form == "channels_first"), layer)
 
 
 # --- Pooling ---

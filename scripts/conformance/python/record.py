@@ -40,14 +40,14 @@ class Record:
                 for array in arrays:
                     data = np.ascontiguousarray(array, dtype="<f4")
                     file.write(data.tobytes())
-                    shapes.append(list(data.shape))
+                    shapes.append([int(n) for n in np.shape(array)])
                 layers.append({"path": path, "className": class_name, "shapes": shapes, "at": at})
                 at += sum(int(np.prod(shape)) for shape in shapes)
         return layers
 
     def add(self, case, file, inputs, layers, parameters, **more):
         """`inputs`: dicts of shape, scale, offset, high. One entry for each model file."""
-        self.entries.append({"case": case, "file": file, "inputs": inputs, "layers": layers, "parameters": parameters, **more})
+        self.entries.append({"case": case, "file": file, "inputs": inputs, "layers": layers, "parameters": int(parameters), **more})
 
     def skip(self, case, file, reason, **more):
         self.entries.append({"case": case, "file": file, "skipped": reason.strip().splitlines()[-1][:300] if reason.strip() else "?", **more})

@@ -6,23 +6,17 @@
 """
 
 import argparse
-import importlib
-import json
 import os
 import sys
 import traceback
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["TF_USE_LEGACY_KERAS"] = "1" if "tf_keras" in sys.argv else "0"
-
 import numpy as np
 
+import libraries
 from graphs import GRAPHS
-from one import randomise, reopen, value_for
+from one import reopen, shape_of, values_for
 from random_graphs import random_graph
 from record import Record
-from walk import flatten, layer_outputs
 
 
 def main():
@@ -34,75 +28,71 @@ def main():
     parser.add_argument("--random", type=int, default=10)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
-    keras = load(options.library)
-    version = keras.__version__
-    major = int(version.split(".")[0])
+    library = libraries.load(options.library)
     record = Record(options.out)
     kinds = list(GRAPHS)
-    for i in range(options.random):
+    if library.major == 1:
+        from graphs_keras1 import GRAPHS as kinds
+    for i in range(options.random if library.major > 1 else 0):
         kinds.append({"name": f"random-{i + 1}", "make": random_graph(options.seed * 1000 + i), "only": (2, 3), "formats": None})
     for kind in kinds:
-        if major not in kind["only"] or options.only not in kind["name"]:
+        if library.major not in kind["only"] or options.only not in kind["name"]:
             continue
-        keras.backend.clear_session()
+        library.clear()
         try:
-            made = kind["make"](keras, major)
+            made = kind["make"](library.keras, library.major)
             model, more = made if isinstance(made, tuple) else (made, {})
-            save(keras, major, version, record, options, kind, model, more)
+            save(library, record, options, kind, model, more)
         except Exception as error:
             if os.environ.get("VERBOSE"):
                 traceback.print_exc()
-            record.skip(kind["name"], kind["name"], f"not built by Keras: {type(error).__name__}: {error}", keras=version, kind=kind["name"])
+            reason = f"not built by Keras: {type(error).__name__}: {error}"
+            record.skip(kind["name"], kind["name"], reason, keras=library.version, kind=kind["name"])
     record.write()
 
 
-def load(library):
-    keras = importlib.import_module(library)
-    if not hasattr(keras, "__version__"):  # tf.keras
-        keras.__version__ = importlib.import_module("tensorflow").__version__
-    return keras
-
-
-def save(keras, major, version, record, options, kind, model, more):
-    rng = np.random.default_rng(options.seed)
+def save(library, record, options, kind, model, more):
     if not more.get("keep"):
-        randomise(model, rng)
+        libraries.randomise(library, model, np.random.default_rng(options.seed))
     refused = more.get("refused")
     inputs, values, layers, reference = [], [], [], None
     if refused is None:
-        shapes = more.get("shapes") or [[2 if axis == 0 else n or 6 for axis, n in enumerate(symbol.shape)] for symbol in model.inputs]
+        shapes = more.get("shapes") or [[2 if axis == 0 else n or 6 for axis, n in enumerate(shape_of(symbol))] for symbol in model.inputs]
         inputs = [{"shape": shape, **(more.get("fill", {}).get(i) or {"scale": 2.0, "offset": -0.7})} for i, shape in enumerate(shapes)]
-        values = [value_for(symbol, given) for symbol, given in zip(getattr(model, "inputs", None) or [np.zeros(1, "float32")], inputs)]
-        reckoner = in_float32(keras, model) if more.get("in_float32") else model
-        tensors = [keras.backend.constant(v) if v.dtype.kind == "f" else v for v in values] if major < 3 else [keras.ops.convert_to_tensor(v) for v in values]
-        layers = record.expected(kind["name"], layer_outputs(reckoner, tensors, major))
-        fed = dict(zip(input_names(model), values)) if isinstance(getattr(model, "_inputs_struct", getattr(model, "_nested_inputs", None)), dict) else values if len(values) > 1 else values[0]
-        reference = flatten(model(fed, training=False))
+        values = values_for(library, model, inputs) if getattr(model, "inputs", None) else [values_for_shape(inputs[0])]
+        reckoner = in_float32(library.keras, model) if more.get("in_float32") else model
+        layers = record.expected(kind["name"], library.layer_outputs(reckoner, values))
+        reference = library.run(model, values)
     for form in kind["formats"] or options.formats:
-        if form not in options.formats:
-            continue
-        file = f"{kind['name']}.{form}"
-        label = {"keras": version, "format": form, "kind": kind["name"], **({"refused": refused} if refused else {})}
-        path = os.path.join(options.out, file)
-        try:
-            if form == "weights":
-                file = f"{kind['name']}.weights.h5"
-                model.save_weights(os.path.join(options.out, file))
-                label["architecture"] = f"{kind['name']}.architecture.json"
-                with open(os.path.join(options.out, label["architecture"]), "w") as target:
-                    target.write(model.to_json())
-            else:
-                model.save(path)
-        except Exception as error:
-            record.skip(kind["name"], file, f"not saved by Keras: {type(error).__name__}: {error}", **label)
-            continue
-        reopened = "yes" if refused or form == "weights" else reopen(keras, path, fed, reference)
-        record.add(kind["name"], file, inputs, layers, model.count_params(), reopened=reopened, **label)
+        if form in options.formats:
+            save_as(form, library, record, options, kind, model, dict(inputs=inputs, values=values, layers=layers, reference=reference, refused=refused))
 
 
-def input_names(model):
-    struct = getattr(model, "_inputs_struct", None) or getattr(model, "_nested_inputs", None)
-    return sorted(struct)
+def save_as(form, library, record, options, kind, model, result):
+    file = f"{kind['name']}.{form}"
+    refused = result["refused"]
+    label = {"keras": library.version, "format": form, "kind": kind["name"], **({"refused": refused} if refused else {})}
+    path = os.path.join(options.out, file)
+    try:
+        if form == "weights":
+            file = f"{kind['name']}.weights.h5"
+            model.save_weights(os.path.join(options.out, file))
+            label["architecture"] = f"{kind['name']}.architecture.json"
+            with open(os.path.join(options.out, label["architecture"]), "w") as target:
+                target.write(model.to_json())
+        else:
+            model.save(path)
+    except Exception as error:
+        record.skip(kind["name"], file, f"not saved by Keras: {type(error).__name__}: {error}", **label)
+        return
+    reopened = "yes" if refused or form == "weights" else reopen(library, path, result["values"], result["reference"])
+    record.add(kind["name"], file, result["inputs"], result["layers"], model.count_params(), reopened=reopened, **label)
+
+
+def values_for_shape(given):
+    from record import input_of
+
+    return input_of(**given)
 
 
 def in_float32(keras, model):
