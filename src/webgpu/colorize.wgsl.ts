@@ -1,5 +1,5 @@
 import { floatKeys } from './exact.wgsl';
-import { scaleStruct } from './fold.wgsl';
+import { scaleStruct } from './scale.wgsl';
 
 /** Threads of a workgroup. */
 export const COLOR_THREADS = 256;

@@ -1,9 +1,10 @@
-import { FOLD_THREADS, foldShader, SCALE_WORDS } from './fold.wgsl';
+import { FOLD_THREADS, foldShader } from './fold.wgsl';
 import { type PartialLimits, suffix } from './limits';
 import type { ReductionOptions } from './limits.wgsl';
 import { type BufferBag, FixedPass } from './pass';
 import type { LinearScale, PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
+import { SCALE_WORDS } from './scale.wgsl';
 
 /** What the scales are made from. */
 export interface FoldInput {
@@ -41,7 +42,9 @@ export function foldPass(device: GPUDevice, bag: BufferBag, input: FoldInput, ho
   const groups = how.cooperative ? count : Math.ceil(count / FOLD_THREADS);
   const scales = bag.empty('scales', count * SCALE_WORDS * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
   const settings = Uint32Array.from([...given(vmin), ...given(vmax), ...given(center), rows, count, 0, 0]);
-  const pipeline = computePipeline(device, `activation-lens fold${suffix(how)}`, () => foldShader(how));
+  const centered = center !== undefined;
+  const label = `activation-lens fold${suffix(how)}${centered ? ' centered' : ''}`;
+  const pipeline = computePipeline(device, label, () => foldShader({ ...how, centered }));
   const buffers = [
     partials,
     bag.storage('slots', Uint32Array.from(slots)),

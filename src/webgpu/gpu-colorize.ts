@@ -14,11 +14,11 @@ import {
   type TensorBackend,
   tensorBuffer,
 } from './device';
-import { SCALE_WORDS } from './fold.wgsl';
 import { readMaps } from './maps';
 import { edgesFor, planNorm } from './norm';
 import { chooseChannels, type FullStyle, fillStyle, type PictureStyle, wordOf } from './options';
 import { Picture, type PictureLayer, type PictureOptions } from './picture';
+import { SCALE_WORDS } from './scale.wgsl';
 
 /** Options of `gpuColorize`. Names and defaults are those of `montage`. */
 export interface GPUColorizeOptions extends PictureStyle {

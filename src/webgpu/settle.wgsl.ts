@@ -1,7 +1,7 @@
 import { panelStructs, type RowsShaderOptions, stepOf } from './colorize.wgsl';
 import { edgeFunctions } from './edges.wgsl';
 import { exactSums, floatKeys } from './exact.wgsl';
-import { scaleStruct } from './fold.wgsl';
+import { scaleStruct } from './scale.wgsl';
 
 /** Threads of a workgroup. */
 export const SETTLE_THREADS = 64;
