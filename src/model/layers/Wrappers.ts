@@ -51,6 +51,33 @@ export function timeDistributed(spec: LayerSpec, context: BuildContext): LayerDe
   };
 }
 
+/** Layers one after the other: `keras/src/layers/preprocessing/pipeline.py`. */
+export function pipeline(spec: LayerSpec, context: BuildContext): LayerDefinition {
+  const given = (spec.config.layers ?? []) as readonly unknown[];
+  const layers = given.map((layer, i) => context.build(innerSpec({ ...spec, config: { [`layer ${i}`]: layer } }, `layer ${i}`)));
+  const seen = new Map<string, number>();
+  const names = layers.map((layer) => {
+    const snake = layer
+      .getClassName()
+      .replace(/([a-z])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3_$2$4')
+      .toLowerCase();
+    const count = seen.get(snake) ?? 0;
+    seen.set(snake, count + 1);
+    return count === 0 ? snake : `${snake}_${count}`;
+  });
+  const upTo = (count: number, shapes: readonly Shape[]) =>
+    layers.slice(0, count).reduce<readonly Shape[]>((all, layer) => shapesOf(layer, all[0]!), shapes);
+  return {
+    outputShapes: (shapes) => upTo(layers.length, shapes),
+    compute: ([x]) => layers.reduce((out, layer) => layer.apply(out) as Tensor, x!),
+    inner: layers.map((layer, i) => ({
+      layer,
+      attributes: [`_pipeline_layers/${names[i]}`, `layers/${names[i]}`],
+      inputShapes: (shapes) => upTo(i, shapes),
+    })),
+  };
+}
+
 /** At inference the wrapped layer as it is: its kernel was normalised when it was trained. The vector u is kept and not used. */
 export function spectralNormalization(spec: LayerSpec, context: BuildContext): LayerDefinition {
   const inner = innerSpec(spec, 'layer');

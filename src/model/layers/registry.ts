@@ -20,7 +20,7 @@ import { flatten, permute, repeatVector, reshape } from './Reshaping';
 import type { BuildContext, LayerSpec } from './spec';
 import { transposedConvolution } from './TransposedConvolution';
 import { upSampling } from './UpSampling';
-import { spectralNormalization, timeDistributed } from './Wrappers';
+import { pipeline, spectralNormalization, timeDistributed } from './Wrappers';
 
 /** One Keras class: which major versions of Keras have it, how it is computed, and what to say about it in the docs. */
 export interface SupportedLayer {
@@ -77,6 +77,8 @@ const entries: readonly SupportedLayer[] = [
   { className: 'AlphaDropout', keras: since2, define: noise },
   { className: 'ActivityRegularization', keras: all, define: identity },
   { className: 'Identity', keras: since2, define: identity },
+  { className: 'AddLoss', keras: [2], define: identity, remarks: 'what model.add_loss leaves' },
+  { className: 'AddMetric', keras: [2], define: identity, remarks: 'what model.add_metric leaves' },
   { className: 'Flatten', keras: all, define: flatten },
   { className: 'Reshape', keras: all, define: reshape },
   { className: 'Permute', keras: all, define: permute },
@@ -128,7 +130,7 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Attention', keras: since2, define: attention },
   { className: 'AdditiveAttention', keras: since2, define: additiveAttention },
   { className: 'MultiHeadAttention', keras: since2, define: multiHeadAttention },
-  { className: 'GroupQueryAttention', keras: [3], define: groupedQueryAttention },
+  { className: 'GroupedQueryAttention', keras: [3], define: groupedQueryAttention },
   ...['SimpleRNN', 'LSTM', 'GRU', 'ConvLSTM2D'].map(
     (className): SupportedLayer => ({ className, keras: all, define: recurrent, remarks: stateless }),
   ),
@@ -137,6 +139,7 @@ const entries: readonly SupportedLayer[] = [
   ),
   ...['CuDNNLSTM', 'CuDNNGRU'].map((className): SupportedLayer => ({ className, keras: [2], define: recurrent, remarks: stateless })),
   { className: 'Bidirectional', keras: all, define: bidirectional, remarks: 'around the recurrent layers above' },
+  { className: 'Pipeline', keras: [3], define: pipeline, remarks: 'of any layers of one input' },
   { className: 'TimeDistributed', keras: all, define: timeDistributed, remarks: 'around any layer or model' },
   { className: 'Merge', keras: [1], define: merge1, remarks: "no mode 'cos'" },
 ];
@@ -156,7 +159,7 @@ const aliases: Readonly<Record<string, string>> = {
   Deconvolution2D: 'Conv2DTranspose',
   Convolution2DTranspose: 'Conv2DTranspose',
   Convolution3DTranspose: 'Conv3DTranspose',
-  GroupedQueryAttention: 'GroupQueryAttention',
+  GroupQueryAttention: 'GroupedQueryAttention',
   LSTMV1: 'LSTM',
   LSTMV2: 'LSTM',
   GRUV1: 'GRU',

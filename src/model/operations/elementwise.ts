@@ -28,11 +28,10 @@ function cubeRoot(x: Tensor): Tensor {
 }
 
 /**
- * WGSL allows the sine an error of 2^-11. On WebGPU: reduced to [-pi/2, pi/2] by a pi in two parts, then the series up to x^11, which leaves
- * 6e-8.
+ * Shaders may be off by 2^-11 in a sine. There: reduced to [-pi/2, pi/2] by a pi in two parts, then the series up to x^11, which leaves 6e-8.
  */
 function sine(x: Tensor): Tensor {
-  if (tf.getBackend() !== 'webgpu') return tf.sin(x);
+  if (!inShaders()) return tf.sin(x);
   const turns = tf.round(tf.div(x, PI));
   const r = tf.sub(tf.sub(x, tf.mul(turns, 3.140625)), tf.mul(turns, PI - 3.140625));
   const square = tf.square(r);
@@ -44,12 +43,16 @@ function sine(x: Tensor): Tensor {
   return tf.mul(tf.mul(r, tf.add(tf.mul(series, square), 1)), tf.sub(1, tf.mul(odd, 2)));
 }
 
+function inShaders(): boolean {
+  return ['webgpu', 'webgl'].includes(tf.getBackend());
+}
+
 function cosine(x: Tensor): Tensor {
-  return tf.getBackend() === 'webgpu' ? sine(tf.add(x, PI / 2)) : tf.cos(x);
+  return inShaders() ? sine(tf.add(x, PI / 2)) : tf.cos(x);
 }
 
 function tangent(x: Tensor): Tensor {
-  return tf.getBackend() === 'webgpu' ? tf.div(sine(x), cosine(x)) : tf.tan(x);
+  return inShaders() ? tf.div(sine(x), cosine(x)) : tf.tan(x);
 }
 
 /** sin(pi x) / (pi x), 1 at 0. */
@@ -162,6 +165,10 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Isnan: unary((x) => tf.isNaN(to(x, 'float32')), 'bool'),
   Isposinf: unary((x) => tf.logicalAnd(tf.isInf(to(x, 'float32')), tf.greater(x, 0)), 'bool'),
   Isneginf: unary((x) => tf.logicalAnd(tf.isInf(to(x, 'float32')), tf.less(x, 0)), 'bool'),
+  Signbit: unary((x) => tf.less(to(x, 'float32'), 0), 'bool'),
+  Isreal: unary((x) => tf.onesLike(x), 'bool'),
+  Real: unary((x) => x.clone(), same),
+  Conjugate: unary((x) => x.clone(), same),
   LogicalNot: unary((x) => tf.logicalNot(to(x, 'bool')), 'bool'),
 
   Add: binary(
@@ -208,6 +215,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   },
   Arctan2: binary((a, b) => tf.atan2(a, b), 'float'),
   Arctan2YX: { ...binary((a, b) => tf.atan2(a, b), 'float'), parameters: ['x1|y', 'x2|x'] },
+  Ldexp: binary((a, b) => tf.mul(a, tf.pow(2, b)), 'float'),
   Hypot: binary((a, b) => tf.sqrt(tf.add(tf.square(a), tf.square(b))), 'float'),
   Logaddexp: binary(logAddExp, 'float'),
   Logaddexp2: binary((a, b) => tf.div(logAddExp(tf.mul(a, LN2), tf.mul(b, LN2)), LN2), 'float'),

@@ -10,11 +10,13 @@ import type { Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 import { elementwise } from './elementwise';
 import { unary } from './families';
+import { filters } from './filters';
 import { images } from './images';
 import { indexing } from './indexing';
 import { linear } from './linear';
 import { neural } from './neural';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
+import { rearrange } from './rearrange';
 import { reductions } from './reductions';
 import { shaping } from './shaping';
 import { functionNames, operationOfFunction } from './tensorflow';
@@ -27,6 +29,7 @@ const sameOperation: Readonly<Record<string, string>> = {
   Fmax: 'Maximum',
   Fmin: 'Minimum',
   View: 'Cast',
+  Conj: 'Conjugate',
 };
 
 const table: Readonly<Record<string, Operation>> = {
@@ -37,7 +40,39 @@ const table: Readonly<Record<string, Operation>> = {
   ...linear,
   ...neural,
   ...images,
+  ...filters,
+  Rearrange: rearrange,
 };
+
+/** Entries of the table that are no class of Keras 3. */
+const tensorflowOnly = new Set([
+  ...[
+    'SlicingOpLambda',
+    'GeluExact',
+    'Arctan2YX',
+    'EuclideanNorm',
+    'L2Normalize',
+    'BiasAdd',
+    'RgbToGrayscale',
+    'ScalarMul',
+    'AddN',
+    'Crelu',
+  ],
+  ...[
+    'MultiplyNoNan',
+    'SquaredDifference',
+    'StridedSlice',
+    'Shape',
+    'Rank',
+    'Zeros',
+    'Ones',
+    'MatrixTranspose',
+    'GrayscaleToRgb',
+    'CentralCrop',
+  ],
+  ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
+  ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike'],
+]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
 export function isOperation(spec: LayerSpec): boolean {
@@ -52,9 +87,8 @@ export function operationBuilder(spec: LayerSpec): Layer {
 
 /** Names of all operations: classes of `keras.ops`, and functions of TensorFlow as Keras 2 names them. */
 export function supportedOperations(): { readonly keras3: readonly string[]; readonly tensorflow: readonly string[] } {
-  const internal = /^(SlicingOpLambda|GeluExact|Arctan2YX|.*1|EuclideanNorm|L2Normalize|BiasAdd|RgbToGrayscale)$/;
   return {
-    keras3: [...Object.keys(table).filter((name) => !internal.test(name)), ...Object.keys(sameOperation)].sort(),
+    keras3: [...Object.keys(table).filter((name) => !tensorflowOnly.has(name)), ...Object.keys(sameOperation)].sort(),
     tensorflow: functionNames().sort(),
   };
 }

@@ -3,10 +3,10 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { asBool, asFloat } from '../layers/dtypes';
-import { where as choose, reverse } from '../layers/manyAxes';
+import { where as choose, pad, reverse } from '../layers/manyAxes';
 import { broadcastShapes, everyNth, range } from '../layers/spatial';
 import type { Shape } from '../types';
-import { to, X } from './families';
+import { probed, to, X } from './families';
 import {
   type Call,
   type Constants,
@@ -354,6 +354,35 @@ function triangle(lower: boolean): Operation {
   };
 }
 
+/** A window of a tensor replaced by another tensor. */
+const sliceUpdate: Operation = {
+  parameters: [X, 'start_indices', 'updates'],
+  infer: (call) => call.tensor('x'),
+  compute(call) {
+    const x = call.tensor('x');
+    const updates = to(call.tensor('updates', x), x.dtype);
+    const around = (call.sizes('start_indices') ?? []).map((start, i): [number, number] => [
+      start!,
+      x.shape[i]! - start! - updates.shape[i]!,
+    ]);
+    return choose(asBool(pad(tf.ones(updates.shape), around)), pad(updates, around), x);
+  },
+};
+
+/** The diagonal of two axes, as the last axis, and its sum. */
+function diagonal(x: Tensor, call: Constants): Tensor {
+  const [a, b, offset] = [call.axis('axis1', x.rank, 0), call.axis('axis2', x.rank, 1), call.number('offset', 0)];
+  const rest = range(0, x.rank).filter((axis) => axis !== a && axis !== b);
+  const [rows, columns] = [x.shape[a]!, x.shape[b]!];
+  const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
+  const count = Math.max(0, Math.min(rows - down, columns - right));
+  const flat = tf.reshape(tf.transpose(x, [...rest, a, b]), [-1, rows * columns]);
+  const places = range(0, count).map((i) => (down + i) * columns + right + i);
+  return tf.reshape(tf.gather(flat, tf.tensor1d(places, 'int32'), 1), [...rest.map((axis) => x.shape[axis]!), count]);
+}
+
+const diagonalParameters = [X, 'offset', 'axis1', 'axis2'];
+
 export const indexing: Readonly<Record<string, Operation>> = {
   GetItem: getItem('key'),
   SlicingOpLambda: getItem('slice_spec'),
@@ -364,6 +393,9 @@ export const indexing: Readonly<Record<string, Operation>> = {
   Where: where,
   OneHot: oneHot,
   MultiHot: multiHot,
+  SliceUpdate: sliceUpdate,
+  Diagonal: probed(diagonalParameters, (call) => diagonal(call.tensor('x'), call)),
+  Trace: probed(diagonalParameters, (call) => tf.sum(diagonal(call.tensor('x'), call), -1)),
   Tril: triangle(true),
   Triu: triangle(false),
 };

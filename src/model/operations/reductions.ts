@@ -148,6 +148,11 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tens
     : found;
 }
 
+/** NaN counts as a number that changes nothing. */
+function nanFree(apply: (x: Tensor, axes: number[], keepDims: boolean) => Tensor, neutral: number): Operation {
+  return reduction((x, axes, keep) => apply(where(tf.isNaN(x), tf.fill(x.shape, neutral), x), axes, keep), 'float');
+}
+
 export const reductions: Readonly<Record<string, Operation>> = {
   Sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   Mean: reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
@@ -172,6 +177,9 @@ export const reductions: Readonly<Record<string, Operation>> = {
     const known = tf.logicalNot(tf.isNaN(x));
     return tf.div(tf.sum(where(known, x, tf.zerosLike(x)), axes, keep), tf.sum(asFloat(known), axes, keep));
   }, 'float'),
+  Nanmax: nanFree((x, axes, keep) => tf.max(x, axes, keep), Number.NEGATIVE_INFINITY),
+  Nanmin: nanFree((x, axes, keep) => tf.min(x, axes, keep), Number.POSITIVE_INFINITY),
+  Nanprod: nanFree((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1),
   Average: {
     ...reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
     parameters: [X, 'weights', 'axis'],

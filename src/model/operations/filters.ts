@@ -1,0 +1,114 @@
+/** Colour spaces and fixed filters: `keras/src/ops/image.py`, `tf.image`. */
+
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { mirrorPad, where } from '../layers/manyAxes';
+import { range } from '../layers/spatial';
+import { to, unary, X } from './families';
+import type { Call, Constants, Operation } from './operation';
+
+/** Applies a function of [..., channels] whichever axis the channels are. */
+function channelsLast(x: Tensor, call: Constants, apply: (x: Tensor) => Tensor): Tensor {
+  if (call.text('data_format', 'channels_last') !== 'channels_first') return apply(x);
+  const axis = x.rank - 3;
+  const order = [...range(0, axis), ...range(axis + 1, x.rank), axis];
+  const out = apply(tf.transpose(x, order));
+  return tf.transpose(
+    out,
+    order.map((_, i) => order.indexOf(i)),
+  );
+}
+
+/** `adjust` of tensorflow/core/kernels/image/colorspace_op.h: hue as a share of the circle. */
+function rgbToHsv(x: Tensor): Tensor {
+  const [r, g, b] = tf.split(x, 3, x.rank - 1) as [Tensor, Tensor, Tensor];
+  const value = tf.max(x, -1, true);
+  const spread = tf.sub(value, tf.min(x, -1, true));
+  const [flat, zeros] = [tf.lessEqual(spread, 0), tf.zerosLike(spread)];
+  const saturation = where(tf.greater(value, 0), tf.div(spread, where(tf.greater(value, 0), value, tf.onesLike(value))), zeros);
+  const norm = tf.div(1 / 6, where(flat, tf.onesLike(spread), spread));
+  const blue = tf.add(tf.mul(norm, tf.sub(r, g)), 4 / 6);
+  const green = where(tf.equal(g, value), tf.add(tf.mul(norm, tf.sub(b, r)), 2 / 6), blue);
+  const hue = where(flat, zeros, where(tf.equal(r, value), tf.mul(norm, tf.sub(g, b)), green));
+  return tf.concat([where(tf.less(hue, 0), tf.add(hue, 1), hue), saturation, value], x.rank - 1);
+}
+
+function hsvToRgb(x: Tensor): Tensor {
+  const [hue, saturation, value] = tf.split(x, 3, x.rank - 1) as [Tensor, Tensor, Tensor];
+  const sixths = tf.mul(hue, 6);
+  const ramps = [tf.sub(tf.abs(tf.sub(sixths, 3)), 1), tf.sub(2, tf.abs(tf.sub(sixths, 2))), tf.sub(2, tf.abs(tf.sub(sixths, 4)))].map(
+    (ramp) => tf.clipByValue(ramp, 0, 1),
+  );
+  return tf.concat(
+    ramps.map((ramp) => tf.mul(tf.add(tf.sub(1, saturation), tf.mul(saturation, ramp)), value)),
+    x.rank - 1,
+  );
+}
+
+function gaussian(size: number, sigma: number): number[] {
+  const weights = range(0, size).map((i) => Math.exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function gaussianBlur(x: Tensor, call: Call<Tensor>): Tensor {
+  const [rows, columns] = call.integers('kernel_size') ?? [3, 3];
+  const [sigmaX, sigmaY] = (call.value('sigma') ?? [1, 1]) as [number, number];
+  const [along, across] = [gaussian(rows!, sigmaX), gaussian(columns!, sigmaY)];
+  const channels = x.shape[x.rank - 1]!;
+  const kernel = tf.tile(
+    tf.tensor(
+      across.flatMap((a) => along.map((b) => a * b)),
+      [rows!, columns!, 1, 1],
+    ),
+    [1, 1, channels, 1],
+  );
+  return tf.depthwiseConv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
+}
+
+/** Differences down and to the right, as a new last axis. */
+function sobel(x: Tensor): Tensor {
+  const channels = x.shape[3]!;
+  const filters = [
+    [-1, -2, -1, 0, 0, 0, 1, 2, 1],
+    [-1, 0, 1, -2, 0, 2, -1, 0, 1],
+  ];
+  const kernel = tf.tile(tf.transpose(tf.tensor(filters, [2, 3, 3, 1]), [1, 2, 3, 0]), [1, 1, channels, 1]);
+  const edges = tf.depthwiseConv2d(
+    mirrorPad(
+      x,
+      [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+      'reflect',
+    ) as Tensor4D,
+    kernel as Tensor4D,
+    1,
+    'valid',
+  );
+  return tf.reshape(edges, [...x.shape, 2]);
+}
+
+const colour = (apply: (x: Tensor) => Tensor): Operation => unary((x, call) => channelsLast(x, call, apply), 'float', ['data_format']);
+
+export const filters: Readonly<Record<string, Operation>> = {
+  RGBToHSV: colour(rgbToHsv),
+  HSVToRGB: colour(hsvToRgb),
+  GaussianBlur: unary((x, call) => channelsLast(x, call, (last) => gaussianBlur(last, call)), 'float', [
+    'kernel_size',
+    'sigma',
+    'data_format',
+  ]),
+  SobelEdges: {
+    parameters: [X, 'data_format'],
+    infer: (call) => ({ shape: [...call.tensor('x').shape, 2], type: 'float32' }),
+    compute(call) {
+      const x = to(call.tensor('x'), 'float32');
+      if (call.text('data_format', 'channels_last') === 'channels_last') return sobel(x);
+      return tf.transpose(sobel(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2, 4]);
+    },
+  },
+};
