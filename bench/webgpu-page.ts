@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgpu';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { colorizeChannels, viridis } from '../src/colormap/index';
-import { createGPURenderer, type GPURenderer } from '../src/webgpu/index';
+import { createGPURenderer } from '../src/webgpu/index';
 
 const counts = { readbacks: 0, submits: 0, buffers: 0, textures: 0, readBytes: 0 };
 
@@ -32,10 +32,9 @@ function count(): void {
 
 const device = () => (tf.backend() as WebGPUBackend).device;
 let tensors: tf.Tensor4D[] = [];
-let renderer: GPURenderer | undefined;
 
 /** Puts the activations on the GPU, where a forward pass would have left them. Returns what the GPU calls itself. */
-export async function setUp(shapes: [number, number, number, number][]): Promise<{ adapter: string; timestamps: boolean }> {
+export async function setUp(shapes: [number, number, number, number][]): Promise<string> {
   await tf.setBackend('webgpu');
   await tf.ready();
   count();
@@ -47,7 +46,7 @@ export async function setUp(shapes: [number, number, number, number][]): Promise
   }
   await device().queue.onSubmittedWorkDone();
   const { vendor, architecture, description } = (device() as GPUDevice & { adapterInfo: GPUAdapterInfo }).adapterInfo;
-  return { adapter: [vendor, architecture, description].filter(Boolean).join(' '), timestamps: device().features.has('timestamp-query') };
+  return [vendor, architecture, description].filter(Boolean).join(' ');
 }
 
 function canvasOf(): HTMLCanvasElement {
@@ -68,9 +67,9 @@ async function freshen(): Promise<void> {
 /** Each way, ready to draw all maps once. */
 const ways: Record<string, () => Promise<() => Promise<void>>> = {
   async ours() {
-    renderer = createGPURenderer(canvasOf(), { scale: 1 });
+    const own = createGPURenderer(canvasOf(), { scale: 1 });
     return async () => {
-      void renderer!.draw(tensors.map((tensor) => ({ tensor })));
+      void own.draw(tensors.map((tensor) => ({ tensor })));
     };
   },
   async 'ours, limits of each layer'() {
@@ -98,18 +97,27 @@ const ways: Record<string, () => Promise<() => Promise<void>>> = {
       }
     };
   },
-  async 'tf.browser.draw a channel (grey, no limits)'() {
+  async 'tf.browser.draw a channel (grey; limits by tf.min and tf.max)'() {
     const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
     return async () => {
       for (const [i, tensor] of tensors.entries()) {
-        const [, height, width, channels] = tensor.shape;
-        for (let channel = 0; channel < channels; channel++) {
-          const map = tf.tidy(
-            () => tf.reshape(tf.slice(tensor, [0, 0, 0, channel], [1, height, width, 1]), [height, width]) as tf.Tensor2D,
-          );
-          tf.browser.draw(map, canvases[i]![channel]!);
-          map.dispose();
-        }
+        const maps = tf.tidy(() => {
+          const min = tf.min(tensor, [1, 2], true);
+          const scaled = tf.divNoNan(tf.sub(tensor, min), tf.sub(tf.max(tensor, [1, 2], true), min));
+          return tf.unstack(tf.squeeze(scaled, [0]), 2);
+        });
+        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
+        tf.dispose(maps);
+      }
+    };
+  },
+  async 'tf.browser.draw a channel (grey; no limits, so clipped)'() {
+    const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const maps = tf.tidy(() => tf.unstack(tf.squeeze(tensor, [0]), 2));
+        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
+        tf.dispose(maps);
       }
     };
   },
@@ -190,19 +198,28 @@ export async function time(name: string, runs: number, warmUp: number): Promise<
   return { times, counts: each };
 }
 
-/** The GPU's own milliseconds for a frame of ours, without its final drawing's wait; and the bytes that frame reads and writes. */
-export async function own(): Promise<{ milliseconds: number | undefined; bytes: number }> {
-  const frame = tensors.map((tensor) => ({ tensor }));
+/** The GPU's own milliseconds for limits and colours of one large activation by timestamps, the bytes that takes, and a plain copy's speed. */
+export async function bandwidth(
+  side: number,
+  channels: number,
+): Promise<{ milliseconds: number | undefined; bytes: number; copied: number }> {
+  const tensor = tf.tidy(() => tf.relu(tf.randomNormal([1, side, side, channels])));
+  // A small canvas: what is drawn there in the end hardly counts.
+  const canvas = new OffscreenCanvas(64, 64);
+  const own = createGPURenderer(canvas);
   const times: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    const milliseconds = await renderer!.time(frame);
-    if (milliseconds !== undefined) times.push(milliseconds);
+  for (let i = 0; i < 6; i++) {
+    const milliseconds = await own.time({ tensor });
+    if (milliseconds !== undefined && i > 0) times.push(milliseconds);
   }
-  return { milliseconds: times.length > 0 ? Math.min(...times) : undefined, bytes: renderer!.statistics.bytesMoved };
+  const { bytesMoved: bytes } = own.statistics;
+  own.dispose();
+  tensor.dispose();
+  return { milliseconds: times.length > 0 ? Math.min(...times) : undefined, bytes, copied: await copySpeed(bytes / 3) };
 }
 
 /** Bytes a millisecond that a plain copy of that many bytes between two buffers reads and writes. */
-export async function copySpeed(bytes: number): Promise<number> {
+async function copySpeed(bytes: number): Promise<number> {
   const [from, to] = [0, 1].map(() => device().createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST })) as [
     GPUBuffer,
     GPUBuffer,

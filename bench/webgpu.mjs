@@ -20,7 +20,7 @@ export async function run(note) {
     const page = await browser.newPage();
     await page.goto(server.url);
     const call = (name, ...args) => callIn(page, '/page.js', name, ...args);
-    const { adapter } = await call(
+    const adapter = await call(
       'setUp',
       maps.map(({ shape }) => shape),
     );
@@ -49,11 +49,15 @@ export async function run(note) {
     // Once more, so that ours stood on either side of the others.
     const again = await call('time', 'ours', 15, 3);
     rows.push({ group, name: 'ours, again', values, ms: summary(again.times) });
-    const { milliseconds, bytes } = await call('own');
-    const copied = await call('copySpeed', 64 * 2 ** 20);
-    note(
-      `a frame of ours reads and writes ${(bytes / 1e6).toFixed(1)} MB before the final drawing${milliseconds === undefined ? '' : `; by timestamps it takes ${milliseconds.toFixed(2)} ms with it`}; a plain copy moves ${(copied / 1e6).toFixed(1)} GB/s`,
-    );
+    const software = /swiftshader|llvmpipe/i.test(adapter);
+    const [side, channels] = software ? [256, 16] : [1024, 64];
+    const { milliseconds, bytes, copied } = await call('bandwidth', side, channels);
+    if (milliseconds !== undefined) {
+      const speed = bytes / milliseconds;
+      note(
+        `limits and colours of ${side} x ${side} x ${channels}: ${milliseconds.toFixed(2)} ms by timestamps for ${(bytes / 1e6).toFixed(1)} MB read and written, ${(speed / 1e6).toFixed(1)} GB/s; a plain copy moves ${(copied / 1e6).toFixed(1)} GB/s: ${((100 * speed) / copied).toFixed(0)}%`,
+      );
+    }
     await call('tearDown');
     return rows;
   } finally {
