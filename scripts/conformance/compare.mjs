@@ -43,7 +43,7 @@ async function compare(entry) {
   try {
     model = await library.loadModel(path.join(folder, entry.file), await loadOptions(entry));
     const opened = performance.now() - start;
-    const structure = compareLists(library.flattenLayers(model), entry);
+    const structure = compareLists(model, entry);
     for (const input of entry.inputs) held.push(inputTensor(input));
     const activations = await library.createExtractor(model, { layers: library.flattenLayers(model) }).run(held);
     held.push(activations);
@@ -72,12 +72,17 @@ async function loadOptions({ architecture }) {
   return architecture === undefined ? {} : { architecture: await readFile(path.join(folder, architecture), 'utf8') };
 }
 
-function compareLists(flat, entry) {
-  const ours = flat.map(({ path: name, className }) => `${name} ${className}`);
+function compareLists(model, entry) {
+  const ours = library.flattenLayers(model).map(({ path: name, className }) => `${name} ${className}`);
   const theirs = entry.layers.map(({ path: name, className }) => `${name} ${modernName(className)}`);
-  if (entry.keras < '2.2') for (const list of [ours, theirs]) list.sort(); // another order within one depth, once
+  if (entry.keras < '2.2') {
+    // Another order within one depth, and Sequentials were saved without their names.
+    for (const list of [ours, theirs]) list.splice(0, list.length, ...list.map((name) => name.split('/').at(-1)).sort());
+  }
   const at = theirs.findIndex((name, i) => name !== ours[i]);
   if (at >= 0) return `layer ${at} should be '${theirs[at]}' and is '${ours[at]}'`;
+  const parameters = model.layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  if (entry.parameters !== null && parameters !== entry.parameters) return `${parameters} parameters instead of ${entry.parameters}`;
   if (ours.length !== theirs.length) return `${ours.length} layers instead of ${theirs.length}: '${ours[theirs.length]}'`;
   return undefined;
 }
@@ -88,7 +93,7 @@ async function compareValues(activations, entry) {
   const worst = { error: 0, layer: '' };
   let problem;
   for (const layer of entry.layers) {
-    const activation = [...activations].find(({ layer: { path: name } }) => name === layer.path);
+    const activation = find([...activations], layer.path, entry);
     if (!activation) continue;
     let at = layer.at;
     const shapes = activation.tensors.map(({ shape }) => shape);
@@ -106,6 +111,12 @@ async function compareValues(activations, entry) {
     }
   }
   return { worst: worst.error, worstLayer: worst.layer, ...(problem && { problem }) };
+}
+
+function find(activations, name, { keras }) {
+  const whole = activations.find(({ layer }) => layer.path === name);
+  if (whole || !(keras < '2.2')) return whole;
+  return activations.find(({ layer }) => layer.path.split('/').at(-1) === name.split('/').at(-1));
 }
 
 /** The largest difference over the largest value; NaN when something is NaN or infinite on one side only. */

@@ -138,13 +138,14 @@ class Reader {
     const sequential = isSequential(entry, config);
     const given = firstString(config.name, entry.name);
     const name = given ?? (sequential ? this.nameSequential() : snakeCase(entry.class_name));
+    const module = typeof entry.module === 'string' ? entry.module : this.isBareOperation(entry, config) ? 'keras.src.ops' : undefined;
     const base = {
       name,
       trainable: config.trainable !== false,
-      operation: typeof entry.module === 'string' && /^keras\.(src\.)?ops(\.|$)/.test(entry.module),
+      operation: module !== undefined && /^keras\.(src\.)?(ops|activations)(\.|$)/.test(module),
       calls: [],
       ...(given === undefined && { nameless: true as const }),
-      ...(typeof entry.module === 'string' && { module: entry.module }),
+      ...(module !== undefined && { module }),
       ...(typeof entry.registered_name === 'string' && { registeredName: entry.registered_name }),
     };
     if (sequential || isFunctional(config)) {
@@ -152,6 +153,12 @@ class Reader {
     }
     const modern = this.dimOrdering ? modernize(entry.class_name, config, this.dimOrdering) : { className: entry.class_name, config };
     return { ...base, className: modern.className, config: inputShapeAsBatchShape(modern.className, modern.config) };
+  }
+
+  /** Keras 3 writes no modules into an HDF5 file; an operation's config has neither of what every layer's has. */
+  private isBareOperation(entry: Json, config: Json): boolean {
+    if (this.keras.major < 3 || entry.class_name === 'InputLayer' || entry.inbound_nodes === undefined) return false;
+    return !('trainable' in config) && !('dtype' in config) && !isFunctional(config);
   }
 
   /** One entry of `inbound_nodes`, in any of its three spellings. */

@@ -18,7 +18,7 @@ export interface KerasFile {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** The architecture of a file that holds only weights: `model.to_json()` of Keras, as a string or parsed. */
+  /** The architecture of a file that holds only weights, or one to use instead of the file's: `model.to_json()`, as a string or parsed. */
   readonly architecture?: unknown;
 }
 
@@ -59,7 +59,10 @@ async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasF
     throw new ActivationLensError('format', `${source.name} is a zip without ${missing} (it holds ${there || 'nothing'}).${hint}`);
   }
   const metadata = parse(await text('metadata.json'), source.name, 'metadata.json');
-  const json = parse(config, source.name, 'config.json');
+  const json =
+    options.architecture === undefined
+      ? parse(config, source.name, 'config.json')
+      : parse(options.architecture, 'the given architecture', JSON_OF_MODEL);
   const keras = versionOf(isObject(metadata) ? metadata.keras_version : undefined, json);
   checkNotAborted(signal, `opening ${source.name}`);
   const model = readConfig(json, keras, source.name);
@@ -82,9 +85,9 @@ async function readHDF5(source: ByteSource, options: ReadOptions): Promise<Keras
 
   if (stored === undefined && options.architecture === undefined) throw withoutConfig(source.name, byName || byPath, keys);
   const json =
-    stored !== undefined
+    options.architecture === undefined
       ? parse(stored, source.name, 'model_config')
-      : parse(options.architecture, 'the given architecture', 'the JSON of model.to_json()');
+      : parse(options.architecture, 'the given architecture', JSON_OF_MODEL);
   const version =
     attributes.get('keras_version') ?? holderAttributes.get('keras_version') ?? (isObject(json) ? json.keras_version : undefined);
   // Keras 1.0 wrote no version; a weights file of Keras 3 has none either, but its architecture shows.
@@ -102,6 +105,8 @@ async function openRoot(source: ByteSource, signal: AbortSignal | undefined): Pr
   const { openHDF5 } = await import('./hdf5/index');
   return openHDF5(source, signal ? { signal } : {});
 }
+
+const JSON_OF_MODEL = 'the JSON of model.to_json()';
 
 function withoutConfig(name: string, weights: boolean, keys: readonly string[]): ActivationLensError {
   if (weights) {

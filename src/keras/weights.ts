@@ -231,8 +231,8 @@ async function locateContainer(
   }
 }
 
-/** Groups are named by the class in Keras' source, which is not always the one that the config names. */
-function pythonClass(className: string): string {
+/** The name of a class in its source, which groups of weights go by: no package, and Keras exports one class under another name. */
+export function pythonClass(className: string): string {
   const name = className.split('>').at(-1)!;
   return name === 'GroupQueryAttention' ? 'GroupedQueryAttention' : name;
 }

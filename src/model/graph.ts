@@ -6,6 +6,7 @@ import { shapeOf } from '../keras/config';
 import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, TensorRef } from '../keras/description';
 import { executionOrder } from '../keras/order';
 import { refsOf } from '../keras/references';
+import { pythonClass } from '../keras/weights';
 import { buildLayer } from './layers/index';
 import { tfjsName } from './layers/KerasLayer';
 import type { Argument, BuildContext, CallSignature, Layer, LayerSpec } from './layers/spec';
@@ -60,11 +61,12 @@ export function* buildGraph(model: KerasModel, options: GraphOptions): Generator
     '',
     inputs.map(({ symbol }) => symbol),
   );
+  const leaves = new Map(leavesOf(tree));
   return {
     inputs,
     outputs: model.outputs.map(({ name }, i) => ({ name, symbol: outputs[i]! })),
     tree,
-    flat: builder.flat.map((entry) => infoWithin(tree, entry)),
+    flat: builder.flat.map((entry) => infoOf(leaves.get(entry.treePath)!, entry)),
     symbols: builder.symbols,
   };
 }
@@ -274,7 +276,7 @@ class GraphBuilder {
           name: layer.name,
           path: prefix + layer.name,
           index,
-          className: layer.className,
+          className: pythonClass(layer.className),
           outputShape: made[0]!.outputShapes[0]!,
           outputShapes: made[0]!.outputShapes,
           parameters: inner ? sumOf('parameters') : own,
@@ -294,19 +296,15 @@ class GraphBuilder {
 }
 
 /** The info of one executed call: the tree's own for the first, one with ':n' in its path for the others. */
-function infoWithin(tree: readonly LayerInfo[], { treePath, path, call }: FlatEntry): LayerInfo {
-  const names = treePath;
-  let level = tree;
-  let info: LayerInfo | undefined;
-  for (;;) {
-    info = level.find((candidate) => names === candidate.path || names.startsWith(`${candidate.path}/`));
-    if (!info) throw new Error(`No layer at ${treePath}.`);
-    if (info.path === names) break;
-    level = info.layers ?? [];
-  }
+function infoOf(info: LayerInfo, { path, call }: FlatEntry): LayerInfo {
   if (call === 0) return info;
   const shapes = info.calls?.[call]?.outputShapes ?? info.outputShapes;
   return { ...info, path, outputShape: shapes[0]!, outputShapes: shapes };
+}
+
+/** Every info of a tree that has no layers of its own, by path. */
+function leavesOf(tree: readonly LayerInfo[]): [string, LayerInfo][] {
+  return tree.flatMap((info): [string, LayerInfo][] => (info.layers ? leavesOf(info.layers) : [[info.path, info]]));
 }
 
 /** A call's arguments with its tensors numbered in order of appearance. */

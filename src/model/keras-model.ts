@@ -1,6 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { model as functionalModel, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check, checkNotAborted } from '../check';
+import { ActivationLensError } from '../errors';
+import { shapeOf } from '../keras/config';
 import type { KerasLayer, KerasModel, KerasVersion } from '../keras/description';
 import type { LocatedWeights, WeightRef } from '../keras/weights';
 import { type Executable, type ModelInput, setExecutable } from './executable';
@@ -75,8 +77,9 @@ async function assemble(source: KerasModelSource, options: KerasModelOptions, pa
     if (waiting) setWeights(waiting.part, waiting.stored, 'preset', weigh);
     waiting = undefined;
   };
-  let step = steps.next();
-  for (; !step.done; step = steps.next()) {
+  const advance = () => explained(() => steps.next(), source, graphOptions);
+  let step = advance();
+  for (; !step.done; step = advance()) {
     const part = step.value;
     settle();
     checkNotAborted(options.signal, `building layer '${part.path}'`);
@@ -94,6 +97,22 @@ async function assemble(source: KerasModelSource, options: KerasModelOptions, pa
     await setPooled(refs, members, layer.name, weigh);
   }
   return step.value;
+}
+
+/** Where the input's shape was worked out from the weights, a layer may need sizes that they do not tell. */
+function explained<T>(work: () => T, { file, description }: KerasModelSource, { inputShape }: GraphOptions): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!inputShape || description.buildInputShape || !(cause instanceof ActivationLensError) || cause.code !== 'unsupported-layer')
+      throw cause;
+    throw new ActivationLensError(
+      'format',
+      `${file} does not say the shape of its input; its weights tell [${inputShape.map((n) => n ?? 'any').join(', ')}], and more is needed: ${cause.message} ` +
+        "Keras 2.2 to 2.3 lose it when a Sequential begins with an InputLayer. Pass { architecture }: the file's model_config with batch_input_shape in the first layer's config.",
+      { cause },
+    );
+  }
 }
 
 /** For each layer at any depth, the outermost layer it is in. */
@@ -120,6 +139,8 @@ function orderParts(model: KerasModel, parts: readonly BuiltLayer[]): BuiltLayer
 
 /** A Sequential that was saved without its input shape shows it in its first layer's kernel, up to the free sizes. */
 function impliedInputShape(model: KerasModel, { direct }: LocatedWeights): readonly (number | null)[] | undefined {
+  const input = model.layers.find((layer) => layer.className === 'InputLayer');
+  if (input && shapeOf(input.config.batch_shape)) return undefined;
   const first = model.layers.find((layer) => layer.className !== 'InputLayer');
   const kernel = first && direct.get(first)?.find(({ shape }) => shape.length > 1)?.shape;
   if (!first || !kernel || first.config.data_format === 'channels_first') return undefined;

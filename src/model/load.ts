@@ -31,7 +31,10 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Called as opening goes on. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** The architecture for a file that holds only weights: the JSON of Keras' `model.to_json()`, as text or parsed. */
+  /**
+   * The architecture for a file that holds only weights: the JSON of Keras' `model.to_json()`, as text or parsed. For a whole model it
+   * replaces the file's own, which helps where that lacks something.
+   */
   readonly architecture?: unknown;
   /** tfjs layer classes for layers the library does not have, by Keras' class name. */
   readonly customLayers?: CustomLayers;

@@ -161,7 +161,7 @@ def nested_and_its_layer_outside(k, major):
     i = k.Input((6, 6, 3))
     inner = k.Model(i, L.BatchNormalization(name="bn")(conv(i)), name="inner")
     x = k.Input((6, 6, 3))
-    return k.Model(x, L.Add(name="sum")([inner(x), conv(x)]))
+    return k.Model(x, L.Add(name="sum")([inner(x), conv(x)])), {"parameters": None}  # counted twice once it is opened again
 
 
 @graph()
@@ -240,6 +240,8 @@ def time_distributed_model(k, major):
 
 @graph(only=(2,))
 def unused_input(k, major):
+    if k.__version__ < "2.4":
+        raise NotImplementedError("this version leaves the input out")
     x, y = k.Input((5,), name="used"), k.Input((4,), name="unused")
     return k.Model([x, y], k.layers.Dense(2)(x))
 

@@ -47,7 +47,7 @@ class Record:
 
     def add(self, case, file, inputs, layers, parameters, **more):
         """`inputs`: dicts of shape, scale, offset, high. One entry for each model file."""
-        self.entries.append({"case": case, "file": file, "inputs": inputs, "layers": layers, "parameters": int(parameters), **more})
+        self.entries.append({"case": case, "file": file, "inputs": inputs, "layers": layers, "parameters": None if parameters is None else int(parameters), **more})
 
     def skip(self, case, file, reason, **more):
         self.entries.append({"case": case, "file": file, "skipped": reason.strip().splitlines()[-1][:300] if reason.strip() else "?", **more})

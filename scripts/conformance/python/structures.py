@@ -65,7 +65,7 @@ def save(library, record, options, kind, model, more):
         reference = library.run(model, values)
     for form in kind["formats"] or options.formats:
         if form in options.formats:
-            save_as(form, library, record, options, kind, model, dict(inputs=inputs, values=values, layers=layers, reference=reference, refused=refused))
+            save_as(form, library, record, options, kind, model, dict(parameters=more.get('parameters', model.count_params()), inputs=inputs, values=values, layers=layers, reference=reference, refused=refused))
 
 
 def save_as(form, library, record, options, kind, model, result):
@@ -86,7 +86,7 @@ def save_as(form, library, record, options, kind, model, result):
         record.skip(kind["name"], file, f"not saved by Keras: {type(error).__name__}: {error}", **label)
         return
     reopened = "yes" if refused or form == "weights" else reopen(library, path, result["values"], result["reference"])
-    record.add(kind["name"], file, result["inputs"], result["layers"], model.count_params(), reopened=reopened, **label)
+    record.add(kind["name"], file, result["inputs"], result["layers"], result["parameters"], reopened=reopened, **label)
 
 
 def values_for_shape(given):
