@@ -8,12 +8,15 @@ import { unsupported } from '../layers/config';
 import { KerasLayer, type LayerDefinition } from '../layers/KerasLayer';
 import type { Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
+import { choosing } from './choosing';
 import { elementwise } from './elementwise';
 import { unary } from './families';
 import { filters } from './filters';
 import { images } from './images';
 import { indexing } from './indexing';
+import { joining } from './joining';
 import { linear } from './linear';
+import { making } from './making';
 import { neural } from './neural';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
 import { rearrange } from './rearrange';
@@ -36,7 +39,10 @@ const table: Readonly<Record<string, Operation>> = {
   ...elementwise,
   ...reductions,
   ...shaping,
+  ...joining,
+  ...making,
   ...indexing,
+  ...choosing,
   ...linear,
   ...neural,
   ...images,

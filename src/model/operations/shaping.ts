@@ -1,13 +1,13 @@
 /** Operations that rearrange numbers without changing them: `keras/src/ops/{numpy,core,nn}.py`, top-level TensorFlow functions. */
 
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { mirrorPad, pad, reverse } from '../layers/manyAxes';
 import { range } from '../layers/spatial';
 import { repeatAxis } from '../layers/UpSampling';
 import type { Shape } from '../types';
-import { probed, to, X } from './families';
-import { type Call, type Constants, hostValuesOf, type Operand, type Operation, promote, sizeTensor, typeOf } from './operation';
+import { X } from './families';
+import type { Call, Constants, Operand, Operation } from './operation';
 
 /** Same numbers, same dtype, another shape. */
 function rearranged(
@@ -26,7 +26,8 @@ function rearranged(
 }
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, n) => total * n, 1);
-const sizeOf = (shape: Shape): number | null => (shape.includes(null) ? null : product(shape as number[]));
+/** How many numbers a shape holds; null where an axis is free. */
+export const sizeOf = (shape: Shape): number | null => (shape.includes(null) ? null : product(shape as number[]));
 
 /** A target shape with its -1 worked out; null where it depends on free axes. */
 function reshaped(shape: Shape, target: readonly (number | null)[], call: Call<Operand>): Shape {
@@ -62,63 +63,6 @@ function expanded(shape: Shape, call: Constants): Shape {
   const rest = [...shape];
   return range(0, rank).map((i) => (at.includes(i) ? 1 : (rest.shift() ?? null)));
 }
-
-function joined(operands: readonly Operand[], axis: number): Operand {
-  const type = operands.map((operand) => operand.type).reduce(promote);
-  const sizes = operands.map(({ shape }) => shape[axis] ?? null);
-  const total = sizes.includes(null) ? null : sizes.reduce<number>((sum, n) => sum + n!, 0);
-  const shape = operands[0]!.shape.map((_, i) =>
-    i === axis ? total : (operands.map((operand) => operand.shape[i]).find((n) => n !== null) ?? null),
-  );
-  return { shape, type };
-}
-
-function sameType(tensors: readonly Tensor[]): Tensor[] {
-  const type = tensors.map(({ dtype }) => dtype).reduce<DataType>(promote, 'bool');
-  return tensors.map((x) => to(x, type));
-}
-
-/** Stacks along an axis that `insert` makes of lower ranks first (`hstack`, `vstack`, `dstack`). */
-function stackAlong(axis: (rank: number) => number, atLeast: number): Operation {
-  return probed(['xs'], (call) => {
-    const tensors = sameType(call.list('xs')).map((x) => {
-      if (x.rank >= atLeast) return x;
-      return atLeast === 2 ? tf.reshape(x, [1, -1]) : tf.expandDims(x.rank === 1 ? tf.reshape(x, [1, -1]) : x, -1);
-    });
-    return tf.concat(tensors, axis(tensors[0]!.rank));
-  });
-}
-
-/** Where to cut an axis: a count of equal parts, sizes (TensorFlow), or places (numpy). */
-function parts(call: Constants, length: number | null): (number | null)[] {
-  const value = call.value('indices_or_sections');
-  if (typeof value === 'number') {
-    if (length !== null && length % value !== 0) call.fail(`splits an axis of length ${length} into ${value} parts`);
-    return Array<number | null>(value).fill(length === null ? null : length / value);
-  }
-  if (!Array.isArray(value)) call.fail('has neither a number of parts nor sizes to split into');
-  const list = value as number[];
-  if (call.spec.className === 'TFOpLambda') {
-    const rest = length === null ? null : length - list.filter((n) => n >= 0).reduce((sum, n) => sum + n, 0);
-    return list.map((n) => (n < 0 ? rest : n));
-  }
-  const ends = [...list, length];
-  return ends.map((end, i) => (end === null ? null : end - (i === 0 ? 0 : ends[i - 1]!)));
-}
-
-const splitting: Operation = {
-  parameters: [X, 'indices_or_sections|num_or_size_splits', 'axis'],
-  infer(call) {
-    const { shape, type } = call.tensor('x');
-    const axis = call.axis('axis', shape.length, 0);
-    return parts(call, shape[axis] ?? null).map((size) => ({ type, shape: shape.map((n, i) => (i === axis ? size : n)) }));
-  },
-  compute(call) {
-    const x = call.tensor('x');
-    const axis = call.axis('axis', x.rank, 0);
-    return tf.split(x, parts(call, x.shape[axis]!) as number[], axis);
-  },
-};
 
 /** Numbers around a tensor: a pair an axis, one pair, or one number for all. */
 function paddings(call: Constants, rank: number): [number, number][] {
@@ -186,30 +130,6 @@ function blocks(inverse: boolean): Operation {
     },
     (x, call) => depthToSpace(x, call.number('block_size'), inverse, first(call)),
   );
-}
-
-function filled(value: number): Operation {
-  return {
-    parameters: [X, 'dtype'],
-    infer(call) {
-      const { shape, type } = call.tensor('x');
-      return { shape, type: call.value('dtype') ? typeOf(call.value('dtype')) : type };
-    },
-    compute(call) {
-      const x = call.tensor('x');
-      return to(tf.fill(x.shape, value), call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype);
-    },
-  };
-}
-
-/** A tensor of a size that the graph computes. */
-function made(value: number): Operation {
-  const type = (call: Constants) => (call.value('dtype') ? typeOf(call.value('dtype')) : 'float32');
-  return {
-    parameters: ['shape', 'dtype'],
-    infer: (call) => ({ shape: call.sizes('shape') ?? [], type: type(call) }),
-    compute: (call) => to(tf.fill((call.sizes('shape') ?? []) as number[], value), type(call)),
-  };
 }
 
 export const shaping: Readonly<Record<string, Operation>> = {
@@ -313,84 +233,6 @@ export const shaping: Readonly<Record<string, Operation>> = {
     },
   ),
   Pad: padding,
-  Concatenate: {
-    parameters: ['xs|values', 'axis'],
-    infer(call) {
-      const operands = call.list('xs');
-      const all = joined(operands, call.axis('axis', operands[0]!.shape.length, 0));
-      return operands.every(({ sizes }) => sizes !== undefined) ? { ...all, sizes: operands.flatMap(({ sizes }) => [...sizes!]) } : all;
-    },
-    compute(call) {
-      const given = call.list('xs');
-      const sizes = given.map(hostValuesOf);
-      if (sizes.every((size) => size !== undefined))
-        return sizeTensor(
-          sizes.flatMap((size) => [...size!]),
-          [given.reduce((sum, x) => sum + x.size, 0)],
-        );
-      const tensors = sameType(given);
-      return tensors.length === 1 ? tensors[0]!.clone() : tf.concat(tensors, call.axis('axis', tensors[0]!.rank, 0));
-    },
-  },
-  Stack: {
-    parameters: ['x|xs|values|arrays', 'axis'],
-    infer(call) {
-      const operands = call.list('x');
-      const rank = operands[0]!.shape.length + 1;
-      const axis = call.axis('axis', rank, 0);
-      const { type } = joined(operands, 0);
-      const known = operands[0]!.shape.map((n, i) => n ?? operands.map(({ shape }) => shape[i]).find((m) => m !== null) ?? null);
-      const sizes = operands.flatMap((operand) => operand.sizes ?? []);
-      const ofSizes = rank === 1 && operands.every((operand) => operand.sizes !== undefined);
-      return { type, shape: [...known.slice(0, axis), operands.length, ...known.slice(axis)], ...(ofSizes ? { sizes } : {}) };
-    },
-    compute(call) {
-      const given = call.list('x');
-      const sizes = given.map(hostValuesOf);
-      if (sizes.every((size) => size?.length === 1) && given[0]!.rank === 0)
-        return sizeTensor(
-          sizes.flatMap((size) => [...size!]),
-          [given.length],
-        );
-      const tensors = sameType(given);
-      return tf.stack(tensors, call.axis('axis', tensors[0]!.rank + 1, 0));
-    },
-  },
-  Unstack: {
-    parameters: [X, 'num', 'axis'],
-    infer(call) {
-      const { shape, type } = call.tensor('x');
-      const axis = call.axis('axis', shape.length, 0);
-      const count = shape[axis] ?? call.number('num');
-      return range(0, count).map(() => ({ type, shape: shape.filter((_, i) => i !== axis) }));
-    },
-    compute(call) {
-      const x = call.tensor('x');
-      return tf.unstack(x, call.axis('axis', x.rank, 0));
-    },
-  },
-  Split: splitting,
-  ArraySplit: splitting,
-  Hstack: stackAlong((rank) => (rank === 1 ? 0 : 1), 1),
-  Vstack: stackAlong(() => 0, 2),
-  Dstack: stackAlong(() => 2, 3),
-  Append: {
-    parameters: ['x1', 'x2', 'axis'],
-    infer(call) {
-      const operands = call.pair('x1', 'x2');
-      if (call.integers('axis') !== undefined) return joined(operands, call.axis('axis', operands[0].shape.length, 0));
-      return joined(
-        operands.map(({ shape, type }) => ({ shape: [sizeOf(shape)], type })),
-        0,
-      );
-    },
-    compute(call) {
-      const [a, b] = sameType(call.pair('x1', 'x2')) as [Tensor, Tensor];
-      return call.integers('axis') === undefined
-        ? tf.concat([tf.reshape(a, [-1]), tf.reshape(b, [-1])], 0)
-        : tf.concat([a, b], call.axis('axis', a.rank, 0));
-    },
-  },
   DepthToSpace: blocks(false),
   SpaceToDepth: blocks(true),
   MatrixTranspose: rearranged(
@@ -398,36 +240,6 @@ export const shaping: Readonly<Record<string, Operation>> = {
     (shape) => [...shape.slice(0, -2), shape.at(-1) ?? null, shape.at(-2) ?? null],
     (x) => tf.transpose(x, [...range(0, x.rank - 2), x.rank - 1, x.rank - 2]),
   ),
-  Zeros: made(0),
-  Ones: made(1),
-  ZerosLike: filled(0),
-  OnesLike: filled(1),
-  EmptyLike: filled(0),
-  FullLike: {
-    parameters: [X, 'fill_value', 'dtype'],
-    infer: (call) => call.tensor('x'),
-    compute: (call) => to(tf.mul(tf.onesLike(call.tensor('x')), call.tensor('fill_value', call.tensor('x'))), call.tensor('x').dtype),
-  },
-  Cast: casting((call) => typeOf(call.value('dtype'))),
-  SaturateCast: casting((call) => typeOf(call.value('dtype'))),
-  ConvertToTensor: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
-  Array: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
-  Copy: rearranged(
-    [],
-    (shape) => shape,
-    (x) => x.clone(),
-  ),
-  Shape: {
-    parameters: [X],
-    infer(call) {
-      const { shape } = call.tensor('x');
-      return { shape: [shape.length], type: 'int32', sizes: shape };
-    },
-    compute: (call) => sizeTensor(call.tensor('x').shape, [call.tensor('x').rank]),
-  },
-  Rank: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').rank], []) },
-  Ndim: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').rank], []) },
-  Size: { parameters: [X], infer: () => ({ shape: [], type: 'int32' }), compute: (call) => sizeTensor([call.tensor('x').size], []) },
 };
 
 function swapped(order: number[], call: Constants): number[] {
@@ -467,19 +279,4 @@ function roll(x: Tensor, call: Call<Tensor>): Tensor {
   };
   if (axes === undefined) return tf.reshape(turn(tf.reshape(x, [-1]), shifts[0]!, 0), x.shape);
   return axes.reduce((out, axis, i) => turn(out, shifts[i] ?? shifts[0]!, axis < 0 ? axis + x.rank : axis), x.clone());
-}
-
-function casting(target: (call: Constants) => DataType | undefined): Operation {
-  return {
-    parameters: [X, 'dtype'],
-    infer(call) {
-      const { shape, type } = call.tensor('x');
-      return { shape, type: target(call) ?? type };
-    },
-    compute(call) {
-      const x = call.tensor('x');
-      const type = target(call) ?? x.dtype;
-      return x.dtype === type ? x.clone() : to(x, type);
-    },
-  };
 }

@@ -1,0 +1,182 @@
+/** Elements chosen by index or condition: `keras/src/ops/{numpy,nn}.py`, TensorFlow's `gather`, `where`, `one_hot`. */
+
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { asBool, asFloat } from '../layers/dtypes';
+import { where as choose } from '../layers/manyAxes';
+import { broadcastShapes, range } from '../layers/spatial';
+import { probed, to, X } from './families';
+import { type Call, type Constants, type Operand, type Operation, promote, typeOf } from './operation';
+
+/** Elements of one axis, or of the flattened tensor. Negative indices count from the end. */
+const take: Operation = {
+  parameters: [X, 'indices', 'axis'],
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const indices = call.tensor('indices').shape;
+    if (isFlat(call)) return { shape: indices, type };
+    const axis = call.axis('axis', shape.length, 0);
+    return { shape: [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)], type };
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    if (call.number('batch_dims', 0) !== 0) call.fail('gathers with batch_dims, which is not supported');
+    const flat = isFlat(call);
+    const axis = flat ? 0 : call.axis('axis', x.rank, 0);
+    const source = flat ? tf.reshape(x, [-1]) : x;
+    const indices = tf.cast(call.tensor('indices'), 'int32');
+    const length = source.shape[axis]!;
+    const counted = fromFront(indices, length);
+    const found = tf.gather(source, tf.reshape(counted, [-1]) as tf.Tensor1D, axis);
+    return tf.reshape(found, [...source.shape.slice(0, axis), ...indices.shape, ...source.shape.slice(axis + 1)]);
+  },
+};
+
+/** Negative indices count from the end. Everything stays int32: tfjs' wasm backend takes mixed dtypes for garbage. */
+function fromFront(indices: Tensor, length: number): Tensor {
+  return choose(tf.less(indices, tf.scalar(0, 'int32')), tf.add(indices, tf.scalar(length, 'int32')), indices);
+}
+
+/** numpy flattens when axis is None; TensorFlow's gather takes the first axis. */
+function isFlat(call: Constants): boolean {
+  return call.integers('axis') === undefined && call.spec.className !== 'TFOpLambda';
+}
+
+/** `numpy.take_along_axis`: by one flat gather. */
+const takeAlongAxis: Operation = {
+  parameters: [X, 'indices', 'axis'],
+  infer(call) {
+    const [{ shape, type }, indices] = [call.tensor('x'), call.tensor('indices').shape];
+    if (call.integers('axis') === undefined) return { shape: indices, type };
+    const axis = call.axis('axis', shape.length, -1);
+    return { shape: shape.map((n, i) => (i === axis ? (indices[i] ?? null) : n === 1 ? (indices[i] ?? null) : n)), type };
+  },
+  compute(call) {
+    const flat = call.integers('axis') === undefined;
+    const x = flat ? tf.reshape(call.tensor('x'), [-1]) : call.tensor('x');
+    const axis = flat ? 0 : call.axis('axis', x.rank, -1);
+    const given = tf.cast(call.tensor('indices'), 'int32');
+    const shape = x.shape.map((n, i) => (i === axis ? given.shape[i]! : Math.max(n, given.shape[i]!)));
+    const indices = fromFront(given, x.shape[axis]!);
+    let stride = 1;
+    let places: Tensor = tf.zeros(shape, 'int32');
+    for (let i = x.rank - 1; i >= 0; i--) {
+      const along = tf.reshape(
+        tf.range(0, shape[i]!, 1, 'int32'),
+        shape.map((n, k) => (k === i ? n : 1)),
+      );
+      const part: Tensor = i === axis ? indices : x.shape[i] === 1 ? tf.zerosLike(along) : along;
+      places = tf.add(places, tf.mul(part, tf.scalar(stride, 'int32')));
+      stride *= x.shape[i]!;
+    }
+    const found = tf.gather(tf.reshape(x, [-1]), tf.reshape(places, [-1]) as tf.Tensor1D);
+    return tf.reshape(found, shape);
+  },
+};
+
+/** Chooses by a condition; all three broadcast. */
+const where: Operation = {
+  parameters: ['condition', 'x1|x', 'x2|y'],
+  infer(call) {
+    const [condition, a, b] = choices(call);
+    const shape = [condition.shape, a.shape, b.shape].reduce(
+      (all, next) => broadcastShapes(all, next) ?? call.fail('chooses between shapes that do not go together'),
+    );
+    return { shape, type: promote(a.type, b.type) };
+  },
+  compute(call) {
+    const [condition, a, b] = choices(call);
+    const type: DataType = promote(a.dtype, b.dtype);
+    const shape = [condition.shape, a.shape, b.shape].reduce((all, next) => broadcastShapes(all, next) as number[]);
+    const wide = (x: Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape));
+    const chosen = asBool(wide(tf.cast(to(condition, 'bool'), 'int32')));
+    return choose(chosen, wide(to(a, type)), wide(to(b, type)));
+  },
+};
+
+function choices<T>(call: Call<T>): [T, T, T] {
+  if (call.optional('x1') === undefined || call.optional('x2') === undefined)
+    call.fail('asks where a condition holds, which has no fixed shape');
+  return [call.tensor('condition'), ...call.pair('x1', 'x2')];
+}
+
+function oneHotOf(call: Call<Tensor>, x: Tensor): Tensor {
+  const depth = call.number('num_classes');
+  const axis = call.axis('axis', x.rank + 1, -1);
+  const hot = asFloat(tf.equal(tf.expandDims(tf.cast(x, 'int32'), -1), tf.range(0, depth, 1, 'int32')));
+  return axis === x.rank ? hot : tf.transpose(hot, [...range(0, axis), x.rank, ...range(axis, x.rank)]);
+}
+
+const oneHot: Operation = {
+  parameters: [`${X}|indices`, 'num_classes|depth', 'on_value', 'off_value', 'axis', 'dtype'],
+  infer(call) {
+    const { shape } = call.tensor('x');
+    const axis = call.axis('axis', shape.length + 1, -1);
+    return { shape: [...shape.slice(0, axis), call.number('num_classes'), ...shape.slice(axis)], type: hotType(call) };
+  },
+  compute(call) {
+    const hot = oneHotOf(call, call.tensor('x'));
+    const [on, off] = [call.value('on_value') ?? 1, call.value('off_value') ?? 0] as [number, number];
+    return to(on === 1 && off === 0 ? hot : tf.add(tf.mul(hot, on - off), off), hotType(call));
+  },
+};
+
+function hotType(call: Constants): DataType {
+  return call.value('dtype') ? typeOf(call.value('dtype')) : 'float32';
+}
+
+const multiHot: Operation = {
+  parameters: [X, 'num_classes', 'axis', 'dtype'],
+  infer(call) {
+    const { shape } = call.tensor('x');
+    const axis = call.axis('axis', shape.length + 1, -1);
+    const hot = [...shape.slice(0, axis), call.number('num_classes'), ...shape.slice(axis)];
+    return { shape: hot.filter((_, i) => i !== (shape.length > 1 ? 1 : 0)), type: hotType(call) };
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    return to(tf.max(oneHotOf(call, x), x.rank > 1 ? 1 : 0), hotType(call));
+  },
+};
+
+/** The lower or upper triangle of the last two axes. */
+function triangle(lower: boolean): Operation {
+  return {
+    parameters: [X, 'k'],
+    infer: (call: Call<Operand>) => call.tensor('x'),
+    compute(call: Call<Tensor>) {
+      const x = call.tensor('x');
+      const [rows, columns] = x.shape.slice(-2) as [number, number];
+      const offset = tf.sub(tf.range(0, columns, 1, 'float32'), tf.expandDims(tf.range(0, rows, 1, 'float32'), 1));
+      const k = call.number('k', 0);
+      const kept = lower ? tf.lessEqual(offset, k) : tf.greaterEqual(offset, k);
+      return to(tf.mul(to(x, 'float32'), asFloat(kept)), x.dtype);
+    },
+  };
+}
+
+/** The diagonal of two axes, as the last axis, and its sum. */
+function diagonal(x: Tensor, call: Constants): Tensor {
+  const [a, b, offset] = [call.axis('axis1', x.rank, 0), call.axis('axis2', x.rank, 1), call.number('offset', 0)];
+  const rest = range(0, x.rank).filter((axis) => axis !== a && axis !== b);
+  const [rows, columns] = [x.shape[a]!, x.shape[b]!];
+  const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
+  const count = Math.max(0, Math.min(rows - down, columns - right));
+  const flat = tf.reshape(tf.transpose(x, [...rest, a, b]), [-1, rows * columns]);
+  const places = range(0, count).map((i) => (down + i) * columns + right + i);
+  return tf.reshape(tf.gather(flat, tf.tensor1d(places, 'int32'), 1), [...rest.map((axis) => x.shape[axis]!), count]);
+}
+
+const diagonalParameters = [X, 'offset', 'axis1', 'axis2'];
+
+export const choosing: Readonly<Record<string, Operation>> = {
+  Take: take,
+  TakeAlongAxis: takeAlongAxis,
+  Where: where,
+  OneHot: oneHot,
+  MultiHot: multiHot,
+  Diagonal: probed(diagonalParameters, (call) => diagonal(call.tensor('x'), call)),
+  Trace: probed(diagonalParameters, (call) => tf.sum(diagonal(call.tensor('x'), call), -1)),
+  Tril: triangle(true),
+  Triu: triangle(false),
+};
