@@ -1,0 +1,273 @@
+import { input, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { ActivationLensError, type ErrorCode } from '../../../src/errors';
+import type { LayerSpec } from '../../../src/model/layers';
+import { build, keras1, keras2 } from './spec';
+import '@tensorflow/tfjs-backend-cpu';
+
+/** Builds a layer and applies it to inputs of these shapes (without the batch). */
+function errorOf(
+  className: string,
+  config: Record<string, unknown>,
+  shapes: readonly (readonly (number | null)[])[],
+  more: Partial<LayerSpec> = {},
+): ActivationLensError {
+  const call = shapes.length > 1 ? { args: [{ list: shapes.map((_, tensor) => ({ tensor })) }], kwargs: {} } : undefined;
+  try {
+    const layer = build(className, config, { ...(call === undefined ? {} : { call }), ...more });
+    const symbols = shapes.map((shape) => input({ shape: [...shape] }));
+    layer.apply(symbols.length === 1 ? symbols[0]! : symbols) as SymbolicTensor;
+  } catch (error) {
+    expect(error).toBeInstanceOf(ActivationLensError);
+    return error as ActivationLensError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const picture = [[6, 6, 4]];
+const operation = (className: string, kwargs = {}): Partial<LayerSpec> => ({
+  module: 'keras.src.ops.numpy',
+  call: { args: [{ tensor: 0 }], kwargs },
+  className,
+});
+
+const cases: readonly [
+  what: string,
+  code: ErrorCode,
+  text: RegExp,
+  className: string,
+  config: object,
+  shapes: number[][],
+  more?: Partial<LayerSpec>,
+][] = [
+  [
+    'a Lambda',
+    'custom-object',
+    /'outer\/it' \(Lambda\) runs Python code of the model's author, which is never run here.*customLayers/,
+    'Lambda',
+    { function: 'code' },
+    picture,
+  ],
+  [
+    'a class that nobody knows',
+    'unsupported-layer',
+    /'outer\/it' \(Conv2DX\) is of a class that is not supported\. Near names: Conv2D/,
+    'Conv2DX',
+    {},
+    picture,
+  ],
+  [
+    'a registered class of the author',
+    'custom-object',
+    /registered as 'mine>Attention'.*customLayers/,
+    'Attention',
+    {},
+    picture,
+    { registeredName: 'mine>Attention' },
+  ],
+  [
+    'a class of another module',
+    'custom-object',
+    /from the Python module 'my_layers'/,
+    'Dense',
+    { units: 1 },
+    picture,
+    { module: 'my_layers' },
+  ],
+  ['a class name with a package', 'custom-object', /is a class of the model's author/, 'Custom>Dense', { units: 1 }, picture, keras2],
+  ['a TFSMLayer', 'unsupported-layer', /TensorFlow SavedModel.*tensorflowjs_converter/, 'TFSMLayer', {}, picture],
+  ['a TensorFlow 1 node', 'unsupported-layer', /node of a TensorFlow 1 graph/, 'TensorFlowOpLayer', {}, picture, keras2],
+  [
+    'a quantized layer',
+    'unsupported-layer',
+    /is quantized \(int8\); save the model before quantize/,
+    'Dense',
+    { units: 1, dtype: { class_name: 'QuantizedDTypePolicy', config: { mode: 'int8' } } },
+    picture,
+  ],
+  ['an unknown operation', 'unsupported-layer', /computes 'Svd', an operation that is not supported/, 'Svd', {}, picture, operation('Svd')],
+  ['an unknown function', 'unsupported-layer', /computes 'math.betainc'/, 'TFOpLambda', { function: 'math.betainc' }, picture, keras2],
+  ['random dropout as a function', 'unsupported-layer', /computes 'nn.dropout'/, 'TFOpLambda', { function: 'nn.dropout' }, picture, keras2],
+  [
+    'shapes that do not broadcast',
+    'unsupported-layer',
+    /meets shapes \[, 6, 6, 4\] and \[3\]/,
+    'Add',
+    {},
+    picture,
+    { ...operation('Add'), call: { args: [{ tensor: 0 }, { constant: [1, 2, 3] }], kwargs: {} } },
+  ],
+  [
+    'a reshape of another size',
+    'unsupported-layer',
+    /cannot give its input of 144 numbers the shape \[5, 5\]/,
+    'Reshape',
+    { target_shape: [5, 5] },
+    picture,
+  ],
+  ['two free axes', 'unsupported-layer', /more than one -1/, 'Reshape', { target_shape: [-1, -1] }, picture],
+  ['a permutation of other axes', 'unsupported-layer', /has dims \[1, 3\]/, 'Permute', { dims: [1, 3] }, picture],
+  [
+    'a missing argument',
+    'unsupported-layer',
+    /has filters undefined in its config; it must be a number/,
+    'Conv2D',
+    { kernel_size: 3 },
+    picture,
+  ],
+  [
+    'an argument of a wrong kind',
+    'unsupported-layer',
+    /has kernel_size 'big'; it must be an integer or 2 of them/,
+    'Conv2D',
+    { filters: 2, kernel_size: 'big' },
+    picture,
+  ],
+  [
+    'an unknown word',
+    'unsupported-layer',
+    /has padding 'reflect'; supported are 'valid', 'same'/,
+    'Conv2D',
+    { filters: 2, kernel_size: 3, padding: 'reflect' },
+    picture,
+  ],
+  [
+    'an input of another rank',
+    'unsupported-layer',
+    /takes inputs of 4 axes and is given 3/,
+    'Conv2D',
+    { filters: 2, kernel_size: 3 },
+    [[6, 4]],
+  ],
+  [
+    'groups that do not divide',
+    'unsupported-layer',
+    /has 3 groups for 4 channels/,
+    'Conv2D',
+    { filters: 3, kernel_size: 3, groups: 3 },
+    picture,
+  ],
+  ['an axis that is not there', 'unsupported-layer', /has axis 4 for an input of 4 axes/, 'BatchNormalization', { axis: 4 }, picture],
+  [
+    'a free axis where a fixed one is needed',
+    'unsupported-layer',
+    /needs a fixed length of axis -1/,
+    'Dense',
+    { units: 2 },
+    [[null as unknown as number]],
+  ],
+  [
+    'an unknown activation',
+    'custom-object',
+    /has the activation 'my_activation', which Keras 3 does not have.*Known here: linear, relu/,
+    'Dense',
+    { units: 2, activation: 'my_activation' },
+    picture,
+  ],
+  [
+    'an activation of a later Keras',
+    'custom-object',
+    /has the activation 'hard_swish', which Keras 2 does not have/,
+    'Activation',
+    { activation: 'hard_swish' },
+    picture,
+    keras2,
+  ],
+  [
+    'a serialized function',
+    'custom-object',
+    /has the activation 'f'/,
+    'Activation',
+    { activation: { class_name: 'function', config: 'f', registered_name: 'function' } },
+    picture,
+  ],
+  [
+    'glu inside a layer',
+    'unsupported-layer',
+    /has the activation 'glu' inside; make it a layer/,
+    'Dense',
+    { units: 2, activation: 'glu' },
+    picture,
+  ],
+  [
+    'a PReLU inside a layer',
+    'unsupported-layer',
+    /PReLU with weights of its own/,
+    'Dense',
+    { units: 2, activation: { class_name: 'PReLU', config: {} } },
+    picture,
+  ],
+  ['a merge of other shapes', 'unsupported-layer', /merges shapes that do not go together: \[, 3\], \[, 4\]/, 'Add', {}, [[3], [4]]],
+  ['a difference of three', 'unsupported-layer', /merges 3 tensors/, 'Subtract', {}, [[3], [3], [3]]],
+  [
+    'a concatenation of other shapes',
+    'unsupported-layer',
+    /differ in axis 1: 2 and 3/,
+    'Concatenate',
+    { axis: -1 },
+    [
+      [2, 3],
+      [3, 3],
+    ],
+  ],
+  [
+    'a crop to nothing',
+    'unsupported-layer',
+    /crops axis 1 of length 6 to nothing/,
+    'Cropping2D',
+    {
+      cropping: [
+        [3, 3],
+        [0, 0],
+      ],
+    },
+    picture,
+  ],
+  ['Keras 1 merging by cosine', 'unsupported-layer', /merges by mode 'cos'/, 'Merge', { mode: 'cos' }, [[3], [3]], keras1],
+  [
+    'another implementation',
+    'unsupported-layer',
+    /has implementation 2; supported is 1/,
+    'LocallyConnected2D',
+    { filters: 1, kernel_size: 2, implementation: 2 },
+    picture,
+    keras2,
+  ],
+  [
+    'a cell of the author',
+    'unsupported-layer',
+    /runs over MyCell; supported are SimpleRNNCell, LSTMCell, GRUCell/,
+    'RNN',
+    { cell: { class_name: 'MyCell', config: {} } },
+    [[3, 4]],
+  ],
+  ['a wrapper around nothing', 'unsupported-layer', /has no layer in its config/, 'TimeDistributed', {}, [[3, 4]]],
+  [
+    'augmentation at inference',
+    'unsupported-layer',
+    /augments at inference too/,
+    'RandomFlip',
+    {},
+    picture,
+    { ...keras2, call: { args: [{ tensor: 0 }], kwargs: { training: { constant: true } } } },
+  ],
+  ['attention to one tensor', 'unsupported-layer', /is called with 1 tensors instead of \[query, value\]/, 'Attention', {}, [[3, 4]]],
+  [
+    'heads without a value',
+    'unsupported-layer',
+    /is not called with a query and a value/,
+    'MultiHeadAttention',
+    { num_heads: 1, key_dim: 2 },
+    [[3, 4]],
+  ],
+  ['Discretization without bins', 'unsupported-layer', /has no bin_boundaries/, 'Discretization', {}, [[3]]],
+];
+
+describe('what cannot be opened', () => {
+  it.each(cases)('%s', (_, code, text, className, config, shapes, more) => {
+    const error = errorOf(className, config as Record<string, unknown>, shapes, more);
+    expect(error.message).toMatch(text);
+    expect(error.code).toBe(code);
+    expect(error.details).toMatchObject({ layer: 'it', path: 'outer/it' });
+  });
+});
