@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, { rooms: string[]; packages: (string | RegE
   input: { rooms: ['image', 'png', '#platform'], packages: ['@tensorflow/tfjs-core'] },
   model: { rooms: ['keras', '#platform'], packages: [/^@tensorflow\/tfjs-(core|layers|converter)$/] },
   extract: { rooms: ['model'], packages: ['@tensorflow/tfjs-core'], types: ['colormap'] },
-  render: { rooms: ['figure', 'image', 'colormap', 'png', '#platform'], packages: ['fflate'], types: ['webgpu'] },
+  render: { rooms: ['figure', 'image', 'colormap', 'png', 'webgpu', '#platform'], packages: ['fflate'] },
   webgpu: {
     rooms: ['colormap', 'image', 'extract', 'input', '#platform'],
     packages: ['@tensorflow/tfjs-core'],

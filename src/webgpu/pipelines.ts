@@ -22,14 +22,20 @@ export function computePipeline(device: GPUDevice, label: string, code: () => st
 }
 
 /** The render pipeline of that label on that device, from WGSL with the entry points `vertex` and `fragment`; triangle strips. */
-export function renderPipeline(device: GPUDevice, label: string, format: GPUTextureFormat, code: () => string): GPURenderPipeline {
+export function renderPipeline(
+  device: GPUDevice,
+  label: string,
+  format: GPUTextureFormat,
+  code: () => string,
+  blend?: GPUBlendState,
+): GPURenderPipeline {
   return cached(device, `${label} ${format}`, () => {
     const module = device.createShaderModule({ label, code: code() });
     return device.createRenderPipeline({
       label,
       layout: 'auto',
       vertex: { module },
-      fragment: { module, targets: [{ format }] },
+      fragment: { module, targets: [{ format, ...(blend && { blend }) }] },
       primitive: { topology: 'triangle-strip' },
     });
   });

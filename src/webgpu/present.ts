@@ -7,6 +7,21 @@ import { presentShader } from './present.wgsl';
 /** How a pixel of the target gets its colour from the values around it. */
 export type Scaling = 'nearest' | 'linear';
 
+/** What is drawn where. */
+export interface PresenterOptions {
+  /** Its size is that of the target. */
+  readonly layout: Layout;
+  readonly sets: readonly MapSet[];
+  /** By panel, the maps' RGBA words, map after map. */
+  readonly maps: readonly GPUBuffer[];
+  readonly scaling: Scaling | 'framed';
+  readonly background: RGBA;
+  /** Whether what the target shows already stays around the maps. Default false: it becomes the background. */
+  readonly keep?: boolean;
+  /** For 'framed': where each map lies exactly in its cell, left, top, width and height in pixels. */
+  readonly frame?: readonly [number, number, number, number];
+}
+
 /** Draws maps onto textures of one format and size. */
 export class Presenter {
   private readonly bag: BufferBag;
@@ -14,20 +29,15 @@ export class Presenter {
   private readonly groups: readonly GPUBindGroup[];
   private readonly counts: readonly number[];
   private readonly clear: GPUColor;
+  private readonly loadOp: GPULoadOp;
 
-  /** `maps`: by panel, the maps' RGBA words, map after map. `layout`'s size is that of the target. */
   constructor(
     device: GPUDevice,
     format: GPUTextureFormat,
-    {
-      layout,
-      sets,
-      maps,
-      scaling,
-      background,
-    }: { layout: Layout; sets: readonly MapSet[]; maps: readonly GPUBuffer[]; scaling: Scaling; background: RGBA },
+    { layout, sets, maps, scaling, background, keep = false, frame }: PresenterOptions,
   ) {
     this.bag = new BufferBag(device);
+    this.loadOp = keep ? 'load' : 'clear';
     this.counts = sets.map(({ count }) => count);
     this.pipeline = renderPipeline(device, `activation-lens present ${scaling}`, format, () => presentShader(scaling));
     const [red, green, blue, alpha] = background.map((byte) => byte / 255) as [number, number, number, number];
@@ -35,7 +45,11 @@ export class Presenter {
     this.groups = layout.panels.map(({ x, y, cellWidth, cellHeight, columns, gap }, i) => {
       const set = sets[i]!;
       const words = [x, y, columns, gap, cellWidth, cellHeight, set.width, set.height];
-      const uniform = this.bag.uniform('panel', Uint32Array.from([...words, layout.width, layout.height, 0, 0]));
+      const exact = Float32Array.from(frame ?? [0, 0, cellWidth, cellHeight]);
+      const uniform = this.bag.uniform(
+        'panel',
+        Uint32Array.from([...words, layout.width, layout.height, 0, 0, ...new Uint32Array(exact.buffer)]),
+      );
       return device.createBindGroup({
         label: 'activation-lens present',
         layout: this.pipeline.getBindGroupLayout(0),
@@ -50,7 +64,7 @@ export class Presenter {
   record(encoder: GPUCommandEncoder, view: GPUTextureView, timestampWrites?: GPURenderPassTimestampWrites): void {
     const pass = encoder.beginRenderPass({
       label: 'activation-lens present',
-      colorAttachments: [{ view, clearValue: this.clear, loadOp: 'clear', storeOp: 'store' }],
+      colorAttachments: [{ view, clearValue: this.clear, loadOp: this.loadOp, storeOp: 'store' }],
       ...(timestampWrites && { timestampWrites }),
     });
     pass.setPipeline(this.pipeline);

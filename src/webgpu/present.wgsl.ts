@@ -1,13 +1,15 @@
 /**
  * Maps of RGBA words onto a render target: one rectangle a map. What lies between them is left as it was cleared. Nearest takes the value
- * whose square the pixel's centre lies in; linear mixes the four around it, colour by colour, and never beyond the map.
+ * whose square the pixel's centre lies in (framed: where the map's edges lie between the cell's pixels); linear mixes the four around it, colour by colour, and never beyond the map.
  */
-export function presentShader(scaling: 'nearest' | 'linear'): string {
+export function presentShader(scaling: 'nearest' | 'linear' | 'framed'): string {
   return /* wgsl */ `
 struct Panel {
   x: u32, y: u32, columns: u32, gap: u32,
   cellWidth: u32, cellHeight: u32, mapWidth: u32, mapHeight: u32,
-  targetWidth: u32, targetHeight: u32, padding0: u32, padding1: u32
+  targetWidth: u32, targetHeight: u32, padding0: u32, padding1: u32,
+  // Where a framed map lies exactly, seen from its cell: left, top, width, height.
+  frame: vec4<f32>
 }
 
 // Map after map.
@@ -48,7 +50,7 @@ fn nearest(at: u32, cell: u32, size: u32) -> u32 {
 fn fragment(in: Cell) -> @location(0) vec4<f32> {
   let left = u32(in.position.x) - in.place.x;
   let top = u32(in.position.y) - in.place.y;
-${scaling === 'nearest' ? pickNearest : mixLinear}
+${{ nearest: pickNearest, framed: pickFramed, linear: mixLinear }[scaling]}
 }
 `;
 }
@@ -56,6 +58,11 @@ ${scaling === 'nearest' ? pickNearest : mixLinear}
 const pickNearest = `
   let row = nearest(top, panel.cellHeight, panel.mapHeight);
   return colorAt(in.place.z + row * panel.mapWidth + nearest(left, panel.cellWidth, panel.mapWidth));`;
+
+const pickFramed = `
+  let size = vec2<f32>(f32(panel.mapWidth), f32(panel.mapHeight));
+  let at = vec2<u32>(clamp((vec2<f32>(f32(left), f32(top)) + 0.5 - panel.frame.xy) * size / panel.frame.zw, vec2<f32>(0.0), size - 1.0));
+  return colorAt(in.place.z + at.y * panel.mapWidth + at.x);`;
 
 const mixLinear = `
   let sourceX = clamp((f32(left) + 0.5) * f32(panel.mapWidth) / f32(panel.cellWidth) - 0.5, 0.0, f32(panel.mapWidth - 1u));

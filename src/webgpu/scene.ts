@@ -1,4 +1,3 @@
-import { check } from '../check';
 import { palette } from '../colormap/palette';
 import type { Limits } from '../colormap/types';
 import type { MapLayout } from '../extract/layout';
@@ -8,7 +7,7 @@ import { edgesFor, needsLimits, planNorm } from './norm';
 import type { FullStyle } from './options';
 import { Picture, type PictureOptions, type Share } from './picture';
 import { Presenter, type Scaling } from './present';
-import { isTexture, type RenderTarget } from './target';
+import { configureCanvas, isTexture, type RenderTarget } from './target';
 import { Timer } from './timer';
 
 /** One activation as it is going to be drawn. */
@@ -45,7 +44,7 @@ export class Scene {
     const rows = style.colormap.rows;
     const scale = scaleOf(style, rows);
     const format = isTexture(target) ? target.format : navigator.gpu.getPreferredCanvasFormat();
-    if (!isTexture(target)) this.context = configure(target as HTMLCanvasElement, device, format);
+    if (!isTexture(target)) this.context = configureCanvas(target as HTMLCanvasElement, device, format);
     const sets = drawn.map(({ layout, channels }) => ({ width: layout.width, height: layout.height, count: channels.length }));
     const direct = isCopyable(target, format) && atOwnSize(sets, style.layout);
     const { palette: colors, background } = wordsOf(style, direct ? format : undefined);
@@ -129,17 +128,6 @@ function scaleOf({ norm, share, limits }: SceneStyle, rows: number): PictureOpti
   const plan = planNorm(norm, rows);
   if (plan.kind === 'measure') throw needsLimits();
   return plan.kind === 'linear' ? { ...plan, share } : { ...plan, share: 'all' };
-}
-
-function configure(canvas: HTMLCanvasElement | OffscreenCanvas, device: GPUDevice, format: GPUTextureFormat): GPUCanvasContext {
-  const context = canvas.getContext('webgpu') as GPUCanvasContext | null;
-  check(
-    context,
-    'backend',
-    () => "The canvas gives no 'webgpu' context: it has been used for another kind, or is none of a page. Use a fresh canvas element.",
-  );
-  context.configure({ device, format, alphaMode: 'premultiplied', usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_DST });
-  return context;
 }
 
 /** Whether RGBA words can be copied to the target as they are. */

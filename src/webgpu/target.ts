@@ -80,3 +80,19 @@ export function followSize(canvas: object, resized: (width: number, height: numb
   }
   return () => observer.disconnect();
 }
+
+/** A canvas' WebGPU context, ready to be drawn and copied to. Throws `backend` if it has none. */
+export function configureCanvas(
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  device: GPUDevice,
+  format: GPUTextureFormat,
+): GPUCanvasContext {
+  const context = canvas.getContext('webgpu') as GPUCanvasContext | null;
+  check(
+    context,
+    'backend',
+    () => "The canvas gives no 'webgpu' context: it has been used for another kind, or is none of a page. Use a fresh canvas element.",
+  );
+  context.configure({ device, format, alphaMode: 'premultiplied', usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_DST });
+  return context;
+}

@@ -61,6 +61,16 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
     await close();
   });
 
+  it.each(['webgpu', 'cpu'])('draws a figure with a map in it as canvasRenderer does, on %s', async (backend) => {
+    const { page, close } = await open(backend);
+    const { size, different, inked, left } = await call(page, 'figures');
+    expect(size).toEqual([400, 200, 400, 200]);
+    expect(different).toBe(0);
+    expect(inked).toBeGreaterThan(500);
+    expect(left).toBe(0);
+    await close();
+  });
+
   it('makes nothing and reads nothing from frame to frame', async () => {
     const { page, close } = await open('webgpu');
     const { counts, tensors } = await call(page, 'steady', 100);

@@ -4,7 +4,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgpu';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as colors from '../../src/colormap/index';
+import { figure, imageAxes } from '../../src/figure';
 import { montage } from '../../src/image/montage';
+import { canvasRenderer } from '../../src/render';
+import { webgpuRenderer } from '../../src/render/webgpu';
 import { createGPURenderer, gpuColorize } from '../../src/webgpu/index';
 import { channelOf, checked, countWork, type Numbers, random, type WorkCounts } from './harness';
 
@@ -192,4 +195,42 @@ export async function lost(): Promise<{ code: string; message: string; again: nu
   renderer.dispose();
   other.dispose();
   return { ...error, again };
+}
+
+/** A figure with a map that is drawn into it, by webgpuRenderer and by canvasRenderer with the same map as a picture. */
+export async function figures(): Promise<{ size: number[]; different: number; inked: number; left: number }> {
+  const numbers = numbersOf(21, 17, 3, 5);
+  const before = tf.memory().numTensors;
+  const tensor = tensorOf(numbers);
+  const title = 'A map';
+  const describeFigure = (image?: ReturnType<typeof colors.colorize>) =>
+    figure({
+      figsize: [4, 2],
+      columns: 2,
+      title,
+      background: '#fffff0',
+      axes: [imageAxes(image ? { image } : { size: [17, 21] }), imageAxes({ map: channelOf(numbers, 0), colorbar: true })],
+    });
+  const map = { activation: { tensor }, channel: 1, colormap: colors.magma };
+  const element = canvasOf(10, 10);
+  const pending = webgpuRenderer({ canvas: element, maps: [map] }).render(describeFigure());
+  await pending;
+  const copy = pixelsOf(element);
+  const expectedCanvas = await canvasRenderer.render(describeFigure(colors.colorize(channelOf(numbers, 1), { colormap: colors.magma })));
+  const expected = expectedCanvas.getContext('2d')!.getImageData(0, 0, expectedCanvas.width, expectedCanvas.height).data;
+  const words = (bytes: Uint8ClampedArray) => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const different = words(copy).reduce((sum, word, i) => {
+    const other = words(expected)[i]!;
+    // Blending rounds: two steps of 255 are none.
+    const apart = [0, 8, 16].some((shift) => Math.abs(((word >> shift) & 255) - ((other >> shift) & 255)) > 2);
+    return sum + (apart ? 1 : 0);
+  }, 0);
+  const inked = words(copy).reduce((sum, word) => sum + ((word & 255) < 100 ? 1 : 0), 0);
+  tensor.dispose();
+  return {
+    size: [element.width, element.height, expectedCanvas.width, expectedCanvas.height],
+    different,
+    inked,
+    left: tf.memory().numTensors - before,
+  };
 }
