@@ -5,3 +5,4 @@ export { type SVGRendererOptions, svgRenderer } from './svg';
 export { type TerminalRendererOptions, terminalRenderer } from './terminal';
 export { type Environment, type TerminalColors, type TerminalGraphics, terminalColors, terminalGraphics } from './terminal/detect';
 export type { ConfigurableRenderer, Renderer } from './types';
+export { type FigureMap, type WebGPURendererOptions, webgpuRenderer } from './webgpu';

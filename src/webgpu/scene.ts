@@ -1,3 +1,4 @@
+import { check } from '../check';
 import { palette } from '../colormap/palette';
 import type { Limits } from '../colormap/types';
 import type { MapLayout } from '../extract/layout';
@@ -43,6 +44,7 @@ export class Scene {
     const { device } = backend;
     const rows = style.colormap.rows;
     const scale = scaleOf(style, rows);
+    checkSize(device, style.layout);
     const format = isTexture(target) ? target.format : navigator.gpu.getPreferredCanvasFormat();
     if (!isTexture(target)) this.context = configureCanvas(target as HTMLCanvasElement, device, format);
     const sets = drawn.map(({ layout, channels }) => ({ width: layout.width, height: layout.height, count: channels.length }));
@@ -158,4 +160,16 @@ function wordsOf({ colormap, background }: SceneStyle, format: GPUTextureFormat 
   }
   const words = new Uint32Array(bytes.buffer);
   return { palette: words.slice(0, -1), background: words.at(-1)! };
+}
+
+/** Throws `backend` for a picture that no texture of the device can hold. */
+function checkSize(device: GPUDevice, { width, height }: Layout): void {
+  const most = device.limits.maxTextureDimension2D;
+  check(
+    width <= most && height <= most,
+    'backend',
+    () =>
+      `The picture is ${width} x ${height} pixels, and this GPU device draws at most ${most} in each direction. Draw fewer channels, give more or fewer columns, or a smaller scale.`,
+    { width, height, limit: most },
+  );
 }

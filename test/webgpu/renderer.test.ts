@@ -244,6 +244,19 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
     expect(() => createGPURenderer(texture, { scale: 0 })).toThrow(expect.objectContaining({ code: 'shape' }));
     expect(() => createGPURenderer(texture, { scaling: 'cubic' as never })).toThrow(expect.objectContaining({ code: 'shape' }));
     expect(() => createGPURenderer(texture, { shareLimits: 'some' as never })).toThrow(expect.objectContaining({ code: 'shape' }));
+    const huge = createGPURenderer(texture, { scale: 1, columns: 1 });
+    const tall: ActivationLike = { tensor: tf.zeros([1, 3, 2, 3000]) };
+    await expect(huge.draw(tall)).resolves.toBeUndefined();
+    const blank = { width: 4, height: 4, getContext: () => null };
+    await expect(createGPURenderer(blank).draw(one!)).rejects.toMatchObject({
+      code: 'backend',
+      message: expect.stringContaining("no 'webgpu' context"),
+    });
+    await expect(createGPURenderer(blank, { scale: 1, columns: 1 }).draw(tall)).rejects.toMatchObject({
+      code: 'backend',
+      message: expect.stringContaining('The picture is 2 x 11999 pixels'),
+    });
+    tall.tensor.dispose();
     const renderer = createGPURenderer(texture);
     await expect(renderer.draw([])).rejects.toMatchObject({ code: 'shape' });
     renderer.set({ channels: [9] });
