@@ -13,6 +13,8 @@ export interface Activation {
   readonly apply: (x: Tensor) => Tensor;
   /** It halves the last axis ('glu'). */
   readonly halves?: true;
+  /** It works along an axis, so that the order of axes matters. */
+  readonly alongAxis?: true;
   /** Set where tfjs can compute it inside a convolution or a matrix product. All four backends know these. */
   readonly fused?: 'linear' | 'relu' | 'relu6' | 'elu' | 'sigmoid';
 }
@@ -148,6 +150,7 @@ const byVersion: Readonly<Record<1 | 2 | 3, Readonly<Record<string, Formula>>>> 
   },
 };
 
+const alongAxis = new Set(['softmax', 'softmax_v2', 'log_softmax', 'sparsemax', 'glu']);
 const fusable = new Set(['linear', 'relu', 'relu6', 'elu', 'sigmoid']);
 
 /** Names of the activations that a version of Keras knows. */
@@ -155,13 +158,15 @@ export function activationNames(major: 1 | 2 | 3): string[] {
   return Object.keys(byVersion[major]);
 }
 
+const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
+
 /**
  * The activation that a config names: a string, null (linear), a serialized function, or a serialized weightless layer such as
  * `LeakyReLU`. With `keepsShape` it must not change the shape. Formulas are those of the Keras version that wrote the file. Throws `custom-object` for the author's own function and
  * `unsupported-layer` for a layer with weights.
  */
 export function activationOf(spec: LayerSpec, value: unknown, keepsShape = false): Activation {
-  if (value === null || value === undefined) return { name: 'linear', apply: (x) => x, fused: 'linear' };
+  if (value === null || value === undefined) return linear;
   if (typeof value === 'object') return fromObject(spec, value as Record<string, unknown>);
   const name = String(value).replace(/^(keras|tf\.keras)\.activations\./, '');
   const apply = byVersion[spec.keras.major][name];
@@ -171,6 +176,7 @@ export function activationOf(spec: LayerSpec, value: unknown, keepsShape = false
     name,
     apply,
     ...(name === 'glu' ? { halves: true } : {}),
+    ...(alongAxis.has(name) ? { alongAxis: true } : {}),
     ...(fusable.has(name) ? { fused: name as NonNullable<Activation['fused']> } : {}),
   };
 }
@@ -185,7 +191,19 @@ function fromObject(spec: LayerSpec, value: Record<string, unknown>): Activation
     if (className === 'PReLU') unsupported(spec, 'has a PReLU with weights of its own as its activation; make it a layer of its own');
     return customFunction(spec, String(value.registered_name ?? className));
   }
-  return { name: className, apply };
+  return { name: className, apply, ...(className === 'Softmax' ? { alongAxis: true } : {}) };
+}
+
+/**
+ * For a layer that computes channels-last whatever its format is: the activation to apply within, and what to apply to the result in the
+ * layer's own format. Keras applies activations there, which matters to those that work along an axis.
+ */
+export function aroundFormat(
+  activation: Activation,
+  format: 'channels_last' | 'channels_first',
+): { readonly inside: Activation; readonly outside: (x: Tensor) => Tensor } {
+  if (format === 'channels_last' || activation.alongAxis === undefined) return { inside: activation, outside: (x) => x };
+  return { inside: linear, outside: activation.apply };
 }
 
 /** Keras' activation layers, as functions. Undefined for any other class. */

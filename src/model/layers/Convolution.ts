@@ -2,7 +2,7 @@
 
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf } from '../activations';
+import { type Activation, activationOf, aroundFormat } from '../activations';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf, wordOf } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
@@ -44,7 +44,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
   const groups = numberOf(spec, 'groups', 1);
   const useBias = flagOf(spec, 'use_bias', true);
   const geometry = geometryOf(spec, rank);
-  const activation = activationOf(spec, spec.config.activation, true);
+  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
@@ -58,7 +58,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
     },
     compute([input], [kernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
-      return fromChannelsLast(convolve(x, kernel!, bias, geometry, groups, activation), format);
+      return outside(fromChannelsLast(convolve(x, kernel!, bias, geometry, groups, inside), format));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };

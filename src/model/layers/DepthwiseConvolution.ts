@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf } from '../activations';
+import { type Activation, activationOf, aroundFormat } from '../activations';
 import { convolve, convolvedShape, depthwise, type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
 import { asFloat } from './dtypes';
@@ -18,7 +18,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
   const multiplier = numberOf(spec, 'depth_multiplier', 1);
   const useBias = flagOf(spec, 'use_bias', true);
   const geometry = depthwiseGeometry(spec, rank);
-  const activation = activationOf(spec, spec.config.activation, true);
+  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
   const channelsIn = (shape: readonly (number | null)[]) => fixedAxis(spec, shape, format === 'channels_last' ? -1 : 1);
   return {
     outputShapes([shape]) {
@@ -33,7 +33,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
     },
     compute([input], [kernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
-      return fromChannelsLast(depthwiseOfRank(x, kernel!, bias, geometry, activation), format);
+      return outside(fromChannelsLast(depthwiseOfRank(x, kernel!, bias, geometry, inside), format));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };
@@ -47,7 +47,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
   const geometry = depthwiseGeometry(spec, rank);
   const ones = geometry.kernelSize.map(() => 1);
   const pointwise: Geometry = { kernelSize: ones, strides: ones, dilation: ones, padding: 'valid' };
-  const activation = activationOf(spec, spec.config.activation, true);
+  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
@@ -64,7 +64,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
     compute([input], [depthwiseKernel, pointwiseKernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
       const spread = depthwiseOfRank(x, depthwiseKernel!, undefined, geometry, linear);
-      return fromChannelsLast(convolve(spread, pointwiseKernel!, bias, pointwise, 1, activation), format);
+      return outside(fromChannelsLast(convolve(spread, pointwiseKernel!, bias, pointwise, 1, inside), format));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };

@@ -17,12 +17,13 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
   const given = [spec.config.output_shape ?? []].flat() as (number | null)[];
   const activation = activationOf(spec, spec.config.activation, true);
   const read = (shape: Shape) => parseEinsum(equation, [shape.length, kernelTerm.length]);
-  // The output shape of the config is without the batch; it counts from the right where an ellipsis elides axes.
+  // The output shape of the config is without the batch; it counts from the right unless an ellipsis elides axes there.
+  const givenAt = (axis: number, rank: number) => given[equation.endsWith('...') ? axis - 1 : axis - (rank - given.length)];
   const sizesOf = (shape: Shape): Map<string, number | null> => {
     const { inputs, output } = read(shape);
     const sizes = new Map<string, number | null>();
     output.forEach((label, axis) => {
-      const size = given[axis - (output.length - given.length)];
+      const size = givenAt(axis, output.length);
       if (size !== undefined) sizes.set(label, size);
     });
     inputs[0]!.forEach((label, axis) => {
@@ -40,7 +41,7 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
       const sizes = sizesOf(shape!);
       const { output } = read(shape!);
       // Keras 3 leaves free what the config leaves free, whatever the input says.
-      const free = (axis: number) => spec.keras.major === 3 && axis > 0 && given[axis - (output.length - given.length)] === null;
+      const free = (axis: number) => spec.keras.major === 3 && axis > 0 && givenAt(axis, output.length) === null;
       return [output.map((label, axis) => (free(axis) ? null : (sizes.get(label) ?? null)))];
     },
     weights([shape]) {

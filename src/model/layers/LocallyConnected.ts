@@ -8,7 +8,7 @@ import { convolvedShape, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
-import { channelsOf, fromChannelsLast, range, shapeOf, spatialOf, toChannelsLast } from './spatial';
+import { channelsOf, fromChannelsLast, range, shapeOf, spatialOf } from './spatial';
 import type { LayerSpec } from './spec';
 
 export function locallyConnected(spec: LayerSpec, rank: 1 | 2): LayerDefinition {
@@ -55,11 +55,10 @@ export function locallyConnected(spec: LayerSpec, rank: 1 | 2): LayerDefinition 
       });
       const products = tf.matMul(tf.concat(patches, 0), kernel!);
       let out: Tensor = tf.reshape(tf.transpose(products, [1, 0, 2]), [batch, ...places, filters]);
-      if (bias === undefined) return fromChannelsLast(activation.apply(out), format);
-      if (format === 'channels_last') return activation.apply(tf.add(out, bias));
-      // Keras reads the bias in another shape here, and does not turn its axes (`backend.bias_add`).
-      out = tf.add(fromChannelsLast(out, format), tf.reshape(bias, [1, filters, ...places]));
-      return fromChannelsLast(activation.apply(toChannelsLast(out, format)), format);
+      out = fromChannelsLast(out, format);
+      // Channels first, Keras reads the bias in another shape and does not turn its axes (`backend.bias_add`).
+      if (bias !== undefined) out = tf.add(out, format === 'channels_last' ? bias : tf.reshape(bias, [1, filters, ...places]));
+      return activation.apply(out);
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { activationOf } from '../activations';
+import { activationOf, aroundFormat } from '../activations';
 import type { Shape } from '../types';
 import { type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
@@ -21,7 +21,7 @@ export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDe
   require(numberOf(spec, 'groups', 1) === 1, spec, () => `has ${spec.config.groups} groups; Keras has no grouped transposed convolution`);
   const given = spec.config.output_padding;
   const outputPadding = given === null || given === undefined ? undefined : tupleOf(spec, 'output_padding', rank);
-  const activation = activationOf(spec, spec.config.activation, true);
+  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
@@ -36,7 +36,7 @@ export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDe
       const x = toChannelsLast(asFloat(input!), format);
       let out = convolveTransposed(x, kernel!, geometry, outputPadding);
       if (bias !== undefined) out = broadcast(tf.add, out, bias);
-      return fromChannelsLast(activation.apply(out), format);
+      return outside(fromChannelsLast(inside.apply(out), format));
     },
     convertWeights: legacyConvolutionWeights(spec, rank, true),
   };
