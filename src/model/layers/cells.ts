@@ -139,6 +139,8 @@ export function convLSTMCell(spec: LayerSpec, rank: 1 | 2 | 3): Cell {
   const geometry = geometryOf(spec, rank);
   const useBias = flagOf(spec, 'use_bias', true);
   const { activation, gate } = gates(spec);
+  const turned = format === 'channels_first' && (activation.alongAxis ?? gate.alongAxis);
+  require(!turned, spec, () => `has the activation '${activation.name}' with channels first, which is not supported`);
   const ones = geometry.kernelSize.map(() => 1);
   const recurrent: Geometry = { ...geometry, strides: ones, dilation: ones, padding: 'same' };
   const state: (step: Shape) => Shape = (step) => shapeOf(step[0], convolvedShape(spatialOf(step, format), geometry), filters, format);
