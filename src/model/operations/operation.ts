@@ -162,10 +162,24 @@ export class Call<T> {
     if ('constant' in argument) return this.integers(name);
     const one = (entry: Argument): (number | null)[] => {
       if ('constant' in entry) return [plain(entry.constant) as number];
-      if ('tensor' in entry) return knownSizes(this.inputs[entry.tensor]);
+      if ('tensor' in entry) return this.known(entry.tensor);
       return this.fail(`passes ${describe(entry)} as ${name}`);
     };
     return 'list' in argument ? argument.list.flatMap(one) : one(argument);
+  }
+
+  /** What is known of a tensor of sizes. Sizes that are not taken from shapes must be read back, which WebGPU does not do within a pass. */
+  private known(index: number): (number | null)[] {
+    const operand: unknown = this.inputs[index];
+    const host = hostValuesOf(operand);
+    if (host !== undefined) return [...host];
+    if (operand instanceof tf.Tensor) {
+      if (tf.getBackend() === 'webgpu')
+        this.fail('takes a size from computed values, which the webgpu backend cannot read in time; use wasm or cpu');
+      return Array.from(operand.dataSync());
+    }
+    const { shape, sizes } = operand as Operand;
+    return sizes === undefined ? Array<null>(shape.length === 0 ? 1 : (shape[0] ?? 1)).fill(null) : [...sizes];
   }
 
   /** An argument as nested plain values, tensors of sizes in it as numbers; `unknownSize` where a static operand does not tell. */
@@ -174,7 +188,7 @@ export class Call<T> {
       if ('constant' in argument) return plain(argument.constant);
       if ('list' in argument) return argument.list.map(resolve);
       if ('dict' in argument) return Object.fromEntries(Object.entries(argument.dict).map(([key, value]) => [key, resolve(value)]));
-      const [size] = knownSizes(this.inputs[argument.tensor]);
+      const [size] = this.known(argument.tensor);
       return size ?? unknownSize;
     };
     const argument = this.argument(name);
@@ -217,15 +231,6 @@ export function sizeTensor(values: readonly number[], shape: readonly number[]):
 
 export function hostValuesOf(tensor: unknown): readonly number[] | undefined {
   return hostValues.get(tensor as object);
-}
-
-function knownSizes(operand: unknown): (number | null)[] {
-  const host = hostValuesOf(operand);
-  if (host !== undefined) return [...host];
-  if (operand instanceof tf.Tensor) return Array.from(operand.dataSync());
-  const { shape, sizes } = operand as Operand;
-  if (sizes !== undefined) return [...sizes];
-  return Array<null>(shape.length === 0 ? 1 : (shape[0] ?? 1)).fill(null);
 }
 
 /** float32 of any float, int32 of any whole numbers: what tfjs can hold. */
