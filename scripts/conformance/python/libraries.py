@@ -49,7 +49,7 @@ class Eager(Library):
 
     def run(self, model, values):
         """The model's outputs; `values` in the order of model.inputs."""
-        struct = getattr(model, "_inputs_struct", None) or getattr(model, "_nested_inputs", None)
+        struct = getattr(model, "_inputs_struct", getattr(model, "_nested_inputs", None))
         if isinstance(struct, dict):
             values = dict(zip(sorted(struct), values))
         elif len(values) == 1:
@@ -113,13 +113,20 @@ def sequential(module, layers, name):
 
 
 def randomise(library, model, rng, scale=0.5):
-    """Random values for every weight; variances and deviations stay positive, statistics of Normalization as they are."""
+    """Random values for every weight; variances and deviations stay positive."""
     for name, old, assign in library.weights(model):
         if "seed" in name or old.dtype.kind != "f" and old.dtype.name != "bfloat16":
-            continue
-        if "normalization" in name and re.search(r"(^|/)(mean|variance|count)(:0)?$", name):
             continue
         value = rng.normal(0, scale, old.shape)
         if re.search("variance|stddev|running_std", name):
             value = rng.uniform(0.5, 1.5, old.shape)
         assign(value.astype(old.dtype))
+    finalize(model)
+
+
+def finalize(layer):
+    """Normalization computes with a copy of its statistics."""
+    if hasattr(layer, "finalize_state") and getattr(layer, "built", False):
+        layer.finalize_state()
+    for inner in [*getattr(layer, "layers", []), *filter(None, [getattr(layer, "layer", None)])]:
+        finalize(inner)

@@ -6,8 +6,11 @@ Each kind of layer or graph is drawn `--each` times (some kinds more often); wha
 """
 
 import argparse
+import json
 import os
+import pathlib
 import re
+import subprocess
 import sys
 import traceback
 import zlib
@@ -55,23 +58,43 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--each", type=int, default=2)
     parser.add_argument("--only", default="")
+    parser.add_argument("--resume", action="store_true", help="go on after the draw at which a run died")
     options = parser.parse_args()
+    position = pathlib.Path(options.out) / "position.json"
+    if not options.resume and "ONE_IS_CHILD" not in os.environ:
+        sys.exit(supervise())
     library = libraries.load(options.library)
-    record = Record(options.out)
-    for kind in MAKERS:
+    record = Record(options.out, resume=options.resume)
+    start = json.loads(position.read_text()) if options.resume else {"kind": 0, "attempt": 0, "made": 0}
+    for number, kind in enumerate(MAKERS[start["kind"] :], start["kind"]):
         known = hasattr(library.keras.layers, kind["name"]) or not kind["name"][0].isupper()
         if library.major in kind["only"] and options.only in kind["name"] and known:
-            save_kind(library, record, options, kind)
+            save_kind(library, record, options, kind, number, position, start if number == start["kind"] else {"attempt": 0, "made": 0})
     record.write()
 
 
-def save_kind(library, record, options, kind):
-    made, reasons = 0, []
+def supervise():
+    """Some drawn arguments make TensorFlow divide by zero and die: the run goes on after them."""
+    command = [sys.executable, *sys.argv]
+    for _ in range(50):
+        status = subprocess.run(command, env={**os.environ, "ONE_IS_CHILD": "1"}).returncode
+        if status >= 0:
+            return status
+        position = pathlib.Path(sys.argv[sys.argv.index("--out") + 1]) / "position.json"
+        at = json.loads(position.read_text())
+        position.write_text(json.dumps({**at, "attempt": at["attempt"] + 1}))
+        command = [sys.executable, *sys.argv, "--resume"]
+    return 1
+
+
+def save_kind(library, record, options, kind, number, position, start):
+    made, reasons = start["made"], []
     label = {"keras": library.version, "kind": kind["name"]}
-    for attempt in range(ATTEMPTS * options.each):
+    for attempt in range(start["attempt"], ATTEMPTS * options.each):
         if made >= options.each * kind["times"]:
             return
         case = re.sub(r"\W+", "-", f"{kind['name']}-{made + 1}")
+        position.write_text(json.dumps({"kind": number, "attempt": attempt, "made": made}))
         try:
             model, inputs = draw(kind, attempt, library, options.seed)
             values = values_for(library, model, inputs)
@@ -97,6 +120,7 @@ def save_kind(library, record, options, kind):
             reopened = reopen(library, path, values, reference)
             record.add(case, file, inputs, layers_, model.count_params(), reopened=reopened, format=form, **label)
         made += 1
+        record.write()
     if made == 0:
         record.skip(kind["name"], kind["name"], f"never built by Keras: {reasons[-1] if reasons else ''}", **label)
 

@@ -26,10 +26,10 @@ def input_of(shape, scale=1.0, offset=0.0, high=None):
 class Record:
     """Collects the cases of one run in a folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, resume=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.entries = []
+        self.entries = json.loads((self.folder / "index.json").read_text()) if resume and (self.folder / "index.json").exists() else []
 
     def expected(self, case, outputs):
         """Writes (path, class name, arrays) of each call to CASE.bin and returns their description."""

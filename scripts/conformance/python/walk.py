@@ -69,7 +69,7 @@ def model_inputs(model, args, kwargs):
     """A nested model's inputs in its own order, by name when they come as a dict."""
     given = args[0]
     if isinstance(given, dict):
-        struct = getattr(model, "_inputs_struct", None) or getattr(model, "_nested_inputs", None)
+        struct = getattr(model, "_inputs_struct", getattr(model, "_nested_inputs", None))
         names = sorted(struct) if isinstance(struct, dict) else [name_of(x) for x in model.inputs]
         return [given[name] for name in names]
     return flatten(given)

@@ -1,0 +1,158 @@
+/** The tables: one a run on the terminal, all of them in docs/conformance.md. */
+import { readFileSync } from 'node:fs';
+
+const packageOf = (name) => JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
+
+const SIGNS = { right: 'right', meant: 'differs, meant', refused: 'refused', wrong: 'WRONG', crashed: 'WRONG', skipped: 'not saved' };
+
+/** What became of the files of one step, and what is not right. */
+export function table({ name }, { entries, missing }) {
+  if (missing) return `${name}: not run, needs ${missing}`;
+  const lines = entries
+    .filter(({ outcome }) => outcome !== 'right' && outcome !== undefined)
+    .map(
+      ({ file, outcome, code, problem, reopened }) =>
+        `  ${SIGNS[outcome]} ${file}: ${code ?? ''} ${String(problem).slice(0, 200)}${isOpened(reopened) ? '' : ' [nor does Keras reopen it]'}`,
+    );
+  return [`${name}: ${sum(entries)}`, ...lines].join('\n');
+}
+
+function sum(entries) {
+  const counts = new Map();
+  for (const { outcome = 'skipped' } of entries) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return Object.keys(SIGNS)
+    .filter((outcome) => counts.has(outcome))
+    .map((outcome) => `${counts.get(outcome)} ${SIGNS[outcome]}`)
+    .join(', ');
+}
+
+const isOpened = (reopened) => reopened === undefined || reopened === 'yes';
+const exponent = (error) => (error === 0 ? '0' : error.toExponential(0).replace('e-', 'e-'));
+
+/** The page. Nothing in it depends on the machine but the last digits of the errors. */
+export function report(suites, results, deviations) {
+  const entries = Object.values(results).flatMap((result) => result?.entries ?? []);
+  const compared = entries.filter(({ outcome }) => outcome !== undefined);
+  const count = (outcome) => compared.filter((entry) => entry.outcome === outcome).length;
+  const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort();
+  return `<!-- Written by scripts/conformance/run.mjs (npm run conformance). Do not edit. -->
+# Conformance
+
+Every model below was saved by Keras itself with random weights and random batch statistics, opened with this library as it was saved, and run on
+the same input. **Every layer's output is compared, whole, with Keras' own**, and so are the list of layers (paths, class names, order), the
+output shapes and the number of parameters. The figure is the largest difference in any layer relative to that layer's largest value; the limit is 1e-4.
+
+${new Date().toISOString().slice(0, 10)}, with Keras ${kerases.join(', ')}; tfjs ${packageOf('@tensorflow/tfjs-core')} on wasm. Run it with \`npm run conformance\` (Python
+is needed, nothing else: the environments are made).
+
+| | files | right | refused with a named error | differs on purpose | wrong |
+| --- | ---: | ---: | ---: | ---: | ---: |
+${Object.values(suites)
+  .map(({ title, steps }) => {
+    const own = steps.flatMap(({ name }) => results[name]?.entries ?? []).filter(({ outcome }) => outcome !== undefined);
+    const of = (...outcomes) => own.filter(({ outcome }) => outcomes.includes(outcome)).length;
+    return `| ${title} | ${own.length} | ${of('right')} | ${of('refused')} | ${of('meant')} | ${of('wrong', 'crashed')} |`;
+  })
+  .join('\n')}
+| **all** | **${compared.length}** | **${count('right')}** | **${count('refused')}** | **${count('meant')}** | **${count('wrong') + count('crashed')}** |
+
+${architectures(suites.architectures, results)}
+${kinds('One layer, or a few operations', suites.layers, results)}
+${kinds('Structures', suites.structures, results)}
+${kinds('Files of older versions', suites.older, results)}
+${notRight(compared)}
+## Where this library means to differ
+
+${deviations.map(({ reason }) => `- ${reason}`).join('\n')}
+- Mixed-precision and half-precision policies are computed in float32, and compared with the same model in float32.
+
+## Not run
+
+${
+  Object.values(suites)
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ name }) =>
+      results[name] === undefined ? [`- ${name}`] : results[name].missing ? [`- ${name}: needs ${results[name].missing}`] : [],
+    )
+    .join('\n') || '- Nothing was left out.'
+}
+- Cases that a version of Keras cannot build or save are no part of its counts.
+`;
+}
+
+function architectures({ steps, title }, results) {
+  const entries = steps.flatMap(({ name }) => results[name]?.entries ?? []);
+  const columns = unique(entries.map(columnOf));
+  const rows = unique(entries.map(({ case: name }) => name)).map((name) => {
+    const own = entries.filter((entry) => entry.case === name);
+    return `| ${[name, Math.max(...own.map(({ layers = 0 }) => layers)), ...columns.map((column) => cell(own.find((entry) => columnOf(entry) === column)))].join(' | ')} |`;
+  });
+  return `## ${title}
+
+Largest relative error of any layer. In brackets: Keras itself cannot reopen that file.
+
+| | layers | ${columns.join(' | ')} |
+| --- | ---: |${' ---: |'.repeat(columns.length)}
+${rows.join('\n')}
+`;
+}
+
+const columnOf = ({ keras, format }) => `${keras} ${format === 'weights' ? 'weights' : `.${format}`}`;
+
+function cell(entry) {
+  if (!entry || entry.outcome === undefined) return '';
+  const text = entry.outcome === 'right' ? exponent(entry.worst ?? 0) : SIGNS[entry.outcome];
+  return isOpened(entry.reopened) ? text : `(${text})`;
+}
+
+/** A row for each kind of case, a column for each Keras and format: how many are right, and the worst of them. */
+function kinds(title, { steps }, results) {
+  const entries = steps.flatMap(({ name }) => results[name]?.entries ?? []).filter(({ outcome }) => outcome !== undefined);
+  const columns = unique(entries.map(columnOf));
+  const rows = unique(entries.map(({ kind }) => kind)).map((kind) => {
+    const cells = columns.map((column) => {
+      const own = entries.filter((entry) => entry.kind === kind && columnOf(entry) === column);
+      if (own.length === 0) return '';
+      const right = own.filter(({ outcome }) => outcome === 'right');
+      const worst = Math.max(0, ...right.map((entry) => entry.worst ?? 0));
+      const refusal = own[0].refused !== undefined;
+      if (right.length === own.length)
+        return refusal ? 'refused, as it must be' : own.length === 1 ? exponent(worst) : `${own.length}: ${exponent(worst)}`;
+      return own.length === 1 ? cell(own[0]) : `${right.length} of ${own.length}: ${exponent(worst)}`;
+    });
+    return `| ${kind} | ${cells.join(' | ')} |`;
+  });
+  return `## ${title}
+
+| | ${columns.join(' | ')} |
+| --- |${' ---: |'.repeat(columns.length)}
+${rows.join('\n')}
+`;
+}
+
+function notRight(entries) {
+  const list = entries.filter(({ outcome }) => outcome !== 'right' && outcome !== 'meant');
+  if (list.length === 0) return '';
+  const groups = new Map();
+  for (const { kind, keras, format, outcome, code, problem, reopened, case: name } of list) {
+    const text = `${SIGNS[outcome]}${code ? ` with \`${code}\`` : ''}: ${String(problem)
+      .replace(/\S*[/\\](\S+\.(?:h5|keras))/g, '$1')
+      .split('\n')[0]
+      .slice(0, 220)}`;
+    const key = `${kind ?? name}|${text.replace(/\d+/g, '#')}`;
+    const group = groups.get(key) ?? { kind: kind ?? name, text, where: new Set(), opened: false };
+    group.where.add(columnOf({ keras, format }));
+    group.opened ||= isOpened(reopened);
+    groups.set(key, group);
+  }
+  return `## What is not right, and why
+
+| | saved by | |
+| --- | --- | --- |
+${[...groups.values()].map(({ kind, where, text, opened }) => `| ${kind} | ${[...where].join(', ')} | ${text.replaceAll('|', '\\|')}${opened ? '' : ' (Keras cannot reopen these files either.)'} |`).join('\n')}
+`;
+}
+
+function unique(values) {
+  return [...new Set(values)];
+}

@@ -1,0 +1,96 @@
+/** What is compared: which script saves which models with which Keras. */
+
+const ARCHITECTURES = [
+  'MobileNet',
+  'MobileNetV2',
+  'MobileNetV3Small',
+  'MobileNetV3Large',
+  'EfficientNetB0',
+  'EfficientNetV2B0',
+  'DenseNet121',
+  'ResNet50',
+  'ResNet50V2',
+  'InceptionV3',
+  'Xception',
+  'NASNetMobile',
+  'ConvNeXtTiny',
+];
+
+const each = (names, environment, library, formats) =>
+  names.map((name) => ({
+    name: `${environment}-${library}-${name}`,
+    environment,
+    script: 'architectures',
+    args: ['--library', library, '--name', name, '--formats', ...formats],
+  }));
+
+/** A step is one run of a script and one comparison of what it wrote. `then`: a second script that reads the first one's files. */
+export const suites = {
+  architectures: {
+    title: 'Architectures of keras.applications',
+    steps: [
+      ...each(ARCHITECTURES, 'keras3', 'keras', ['keras', 'h5']),
+      ...each(ARCHITECTURES, 'keras3', 'tf_keras', ['h5', 'keras']),
+      ...each(['MobileNetV2', 'MobileNetV3Small', 'EfficientNetB0', 'DenseNet121', 'ResNet50V2', 'NASNetMobile'], 'tf214', 'keras', [
+        'keras',
+        'h5',
+      ]),
+      ...each(['VGG16'], 'keras3', 'keras', ['h5']),
+      ...each(['VGG16'], 'keras3', 'tf_keras', ['h5']),
+    ],
+  },
+  layers: {
+    title: 'One layer or a few operations, drawn at random',
+    steps: [
+      { name: 'layers-keras3', environment: 'keras3', script: 'one', args: ['--library', 'keras', '--formats', 'keras'], drawn: true },
+      { name: 'layers-tf_keras', environment: 'keras3', script: 'one', args: ['--library', 'tf_keras', '--formats', 'h5'], drawn: true },
+    ],
+  },
+  structures: {
+    title: 'Structures: nested, shared, several inputs, types, names, graphs drawn at random',
+    steps: [
+      structures('keras3', 'keras', ['keras', 'h5', 'weights']),
+      structures('keras3', 'tf_keras', ['h5', 'keras', 'weights']),
+      structures('tf214', 'keras', ['keras', 'h5', 'weights']),
+    ],
+  },
+  older: {
+    title: 'Files of older versions, saved by these themselves',
+    steps: [
+      structures('tf29', 'tensorflow.keras', ['h5', 'weights']),
+      structures('tf24', 'tensorflow.keras', ['h5', 'weights']),
+      structures('keras231', 'keras', ['h5', 'weights']),
+      structures('keras224', 'keras', ['h5', 'weights']),
+      structures('keras216', 'keras', ['h5', 'weights']),
+      structures('keras122', 'keras', ['h5', 'weights']),
+      structures('keras122-theano', 'keras', ['h5', 'weights']),
+    ],
+  },
+};
+
+function structures(environment, library, formats) {
+  return {
+    name: `structures-${environment}-${library}`,
+    environment,
+    script: 'structures',
+    args: ['--library', library, '--formats', ...formats],
+    seeded: true,
+  };
+}
+
+/**
+ * Where this library means to give something else than the version that saved the file: what the newest Keras of the same major version
+ * gives, which is what people compare with.
+ */
+export const deviations = [
+  {
+    case: 'masked-sequences',
+    before: '2.4',
+    reason: 'Bidirectional with a mask: Keras before 2.4 does not turn the mask around for the backward half; Keras 2.4 and later do.',
+  },
+  {
+    case: 'sequential-free-size',
+    before: '2.4',
+    reason: 'UpSampling2D, bilinear: Keras 2.2 and 2.3 sample at corners, Keras 2.4 and later at pixel centres.',
+  },
+];
