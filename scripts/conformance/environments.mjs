@@ -19,7 +19,7 @@ const ENVIRONMENTS = {
   keras224: { pythons: ['3.7'] },
   keras216: { pythons: ['3.7'] },
   keras122: { pythons: ['3.7'] },
-  'keras122-theano': { pythons: ['3.7'], settings: { KERAS_BACKEND: 'theano', THEANO_FLAGS: 'mode=FAST_COMPILE,floatX=float32' } },
+  'keras122-theano': { pythons: ['3.7'], settings: { KERAS_BACKEND: 'theano', THEANO_FLAGS: 'floatX=float32' } },
 };
 
 /** `{ python, settings }`, or `{ missing }` with what would be needed. Makes the environment when it is not there. */

@@ -71,6 +71,8 @@ class Separate(Library):
     def __init__(self, module, version):
         for name in ("models", "layers", "backend", "utils", "applications"):
             importlib.import_module("keras." + name)
+        if module.backend.backend() == "theano":
+            importlib.import_module("theano.ifelse")  # Keras forgets to
         face = types.SimpleNamespace(**{name: getattr(module, name) for name in ("models", "layers", "backend", "utils", "applications")})
         face.Model, face.Input = module.models.Model, module.layers.Input
         face.layers = types.SimpleNamespace(**{name: value for name, value in vars(module.layers).items() if name[0] != "_"})

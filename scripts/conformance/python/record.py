@@ -50,7 +50,7 @@ class Record:
         self.entries.append({"case": case, "file": file, "inputs": inputs, "layers": layers, "parameters": None if parameters is None else int(parameters), **more})
 
     def skip(self, case, file, reason, **more):
-        self.entries.append({"case": case, "file": file, "skipped": reason.strip().splitlines()[-1][:300] if reason.strip() else "?", **more})
+        self.entries.append({"case": case, "file": file, "skipped": (reason.strip() or "?").splitlines()[0][:300], **more})
 
     def write(self):
         (self.folder / "index.json").write_text(json.dumps(self.entries))
