@@ -1,17 +1,20 @@
-import { COLOR_THREADS, colorizeShader, MOST_TURNS, stepOf } from './colorize.wgsl';
+import { colorizeShader } from './colorize.wgsl';
 import { ActivationPass, type BufferBag } from './pass';
 import type { PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
 import { searchShader } from './search.wgsl';
 import { SETTLE_THREADS, settleShader } from './settle.wgsl';
 import { rowThresholds } from './thresholds';
+import { COLOR_THREADS, MOST_TURNS, stepOf, strideOf, type WalkOptions } from './walk.wgsl';
 
-/** Turns that a thread should take at least, where there are enough pixels: each begins by finding out about its channel. */
-const TURNS = 32;
+/** Workgroups that keep a large GPU busy. Where there are pixels for more, each takes more: it begins by finding out about its channels. */
+const ENOUGH_GROUPS = 1024;
+/** Colours that are worth bringing to workgroup memory. */
+const MOST_LOCAL = 1024;
 /** Runs of pixels that a thread should colour where it works for itself: finding out about its channel costs as much as several pixels. */
 const RUNS_ALONE = 16;
 /** Workgroups that settle a layer's doubts, however many these are. */
-const SETTLERS = { cooperative: 64, alone: 4 };
+const SETTLERS = { cooperative: 512, alone: 4 };
 
 /** What the passes read and write besides the activations. */
 export interface ColorizeInput {
@@ -48,32 +51,31 @@ export function colorizePasses(
   const thresholds = 'scales' in by ? bag.storage('thresholds', rowThresholds(rows)) : undefined;
   const passes = layers.map((layer, i) => {
     const { channels } = layer;
-    let lanes = 8;
-    while (lanes > 1 && lanes / 2 >= channels.length) lanes /= 2;
-    const how = { lanes, cooperative };
+    const how = { lanes: lanesOf(layer, cooperative), cooperative };
+    const { lanes } = how;
     const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ' alone'}`;
-    const perGroup = COLOR_THREADS / lanes;
-    const { panel, runs } = panelOf(layer, perGroup);
-    const groups = Math.ceil(runs[cooperative ? 'cooperative' : 'alone'] / (perGroup * (cooperative ? 1 : RUNS_ALONE)));
-    const grid = [Math.min(most, groups), Math.ceil(channels.length / lanes)] as const;
+    const { panel, runs } = panelOf(layer, how);
+    const perGroup = (COLOR_THREADS / lanes) * (cooperative ? 1 : RUNS_ALONE);
+    const grid = [Math.min(most, Math.ceil(runs / perGroup)), Math.ceil(channels.length / lanes)] as const;
     const slots = bag.storage(
       'slots',
       slotsOf(layer, (position) => by.tableOf(i, position)),
     );
     const rest = [palette, bag.uniform('panel', panel), montages[layer.montage ?? i]!];
     if ('tables' in by) {
-      const local = cooperative && by.single && (rows + 3) * 4 <= device.limits.maxComputeWorkgroupStorageSize;
+      const local = cooperative && by.single && rows <= MOST_LOCAL;
       const search = computePipeline(device, `activation-lens search ${name}${local ? ' local' : ''}`, () =>
         searchShader({ ...how, rows, local }),
       );
       return [new ActivationPass(device, search, [slots, by.tables, ...rest], grid)];
     }
-    const entries = runs[cooperative ? 'cooperative' : 'alone'] * channels.length;
+    const entries = runs * channels.length;
     const doubts = bag.empty('doubts', 8 + entries * 8, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     counters.push(doubts);
     const { open } = by;
+    const local = cooperative && rows <= MOST_LOCAL;
     const colorize = computePipeline(device, `activation-lens colorize ${name}${open ? ' open' : ''}`, () =>
-      colorizeShader({ ...how, open }),
+      colorizeShader({ ...how, rows, open, local }),
     );
     const settle = computePipeline(device, `activation-lens settle ${rows} rows step ${stepOf(how)}`, () => settleShader({ ...how, rows }));
     const settlers = Math.min(SETTLERS[cooperative ? 'cooperative' : 'alone'], most, Math.ceil(entries / SETTLE_THREADS));
@@ -85,19 +87,31 @@ export function colorizePasses(
   return { passes, counters };
 }
 
-/** The kernels' `Panel`, and how many runs of pixels there are a map. `threads`: of a workgroup for one channel. */
-function panelOf({ layout, batch, channels, stride }: PictureLayer, threads: number) {
+/** Channels that a workgroup colours side by side. */
+function lanesOf({ layout, channels }: PictureLayer, cooperative: boolean): number {
+  // Pixels that lie side by side need no other channels beside them.
+  if (cooperative && layout.strides.column === 1) return 1;
+  // Eight float32 are what a memory sector holds, 32 a whole row of threads.
+  let lanes = cooperative ? 32 : 8;
+  while (lanes > 1 && lanes / 2 >= channels.length) lanes /= 2;
+  return lanes;
+}
+
+/** The kernels' `Panel`, and how many runs of pixels there are a map. */
+function panelOf({ layout, batch, channels, stride }: PictureLayer, how: WalkOptions): { panel: Uint32Array; runs: number } {
   const { height, width, strides } = layout;
   const pixels = height * width;
-  const turns = Math.min(TURNS, Math.ceil(pixels / threads));
+  const step = strideOf(how);
+  const threads = COLOR_THREADS / how.lanes;
+  const wanted = Math.ceil((pixels * channels.length) / (ENOUGH_GROUPS * how.lanes * step));
+  const chunk = step * Math.max(1, Math.min(wanted, Math.floor((MOST_TURNS * threads) / step)));
   const perRow = Math.ceil(width / MOST_TURNS);
-  const chunk = turns * threads;
   const panel = Uint32Array.from([
     ...[pixels, batch * strides.batch, strides.column, strides.channel, width, stride, channels.length],
-    ...[chunk, threads % width, Math.floor(threads / width) * stride + (threads % width)],
+    ...[chunk, step % width, Math.floor(step / width) * stride + (step % width)],
     ...[perRow * height, perRow, Math.ceil(width / perRow), 0, 0, 0],
   ]);
-  return { panel, runs: { cooperative: Math.ceil(pixels / chunk) * threads, alone: perRow * height } };
+  return { panel, runs: how.cooperative ? Math.ceil(pixels / chunk) * threads : perRow * height };
 }
 
 /** The kernels' `Slot`s. */

@@ -1,10 +1,9 @@
 import { FOLD_THREADS, foldShader } from './fold.wgsl';
-import { type PartialLimits, suffix } from './limits';
-import type { ReductionOptions } from './limits.wgsl';
+import type { PartialLimits } from './limits';
 import { type BufferBag, FixedPass } from './pass';
 import type { LinearScale, PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
-import { SCALE_WORDS } from './scale.wgsl';
+import { guessBits, SCALE_WORDS } from './scale.wgsl';
 
 /** What the scales are made from. */
 export interface FoldInput {
@@ -24,7 +23,7 @@ export interface FoldPass {
 }
 
 /** Prepares the second level. `most`: workgroups that a row of a dispatch may have. */
-export function foldPass(device: GPUDevice, bag: BufferBag, input: FoldInput, how: ReductionOptions, most: number): FoldPass {
+export function foldPass(device: GPUDevice, bag: BufferBag, input: FoldInput, cooperative: boolean, most: number): FoldPass {
   const { layers, partials, places, rows } = input;
   const { share, vmin, vmax, center } = input.scale;
   const slots: number[] = [];
@@ -39,12 +38,13 @@ export function foldPass(device: GPUDevice, bag: BufferBag, input: FoldInput, ho
   if (share === 'all') ranges.push(0, slots.length / 4);
 
   const count = ranges.length / 2;
-  const groups = how.cooperative ? count : Math.ceil(count / FOLD_THREADS);
+  const groups = cooperative ? count : Math.ceil(count / FOLD_THREADS.alone);
   const scales = bag.empty('scales', count * SCALE_WORDS * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
-  const settings = Uint32Array.from([...given(vmin), ...given(vmax), ...given(center), rows, count, 0, 0]);
+  const { base, shift, margin } = guessBits(rows);
+  const settings = Uint32Array.from([...given(vmin), ...given(vmax), ...given(center), rows, count, base, 2 ** shift, margin, 0, 0, 0]);
   const centered = center !== undefined;
-  const label = `activation-lens fold${suffix(how)}${centered ? ' centered' : ''}`;
-  const pipeline = computePipeline(device, label, () => foldShader({ ...how, centered }));
+  const label = `activation-lens fold${cooperative ? '' : ' alone'}${centered ? ' centered' : ''}`;
+  const pipeline = computePipeline(device, label, () => foldShader({ cooperative, centered }));
   const buffers = [
     partials,
     bag.storage('slots', Uint32Array.from(slots)),

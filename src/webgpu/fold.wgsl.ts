@@ -1,22 +1,21 @@
 import { exactSums, floatKeys } from './exact.wgsl';
-import type { ReductionOptions } from './limits.wgsl';
-import { GUESS_MARGIN, scaleFunctions, scaleStruct } from './scale.wgsl';
+import { scaleFunctions, scaleStruct } from './scale.wgsl';
 
-/** Threads of a workgroup. */
-export const FOLD_THREADS = 64;
+/** Threads of a workgroup, which has one table where they cooperate. */
+export const FOLD_THREADS = { cooperative: 256, alone: 64 };
+
 /**
  * The second level of the reduction: from partial results to the scale of each table, over a range of slots (a slot is a drawn channel).
  * One workgroup a table, or one thread where they do not cooperate.
  */
-export function foldShader({ cooperative, subgroups, centered }: ReductionOptions & { readonly centered: boolean }): string {
+export function foldShader({ cooperative, centered }: { readonly cooperative: boolean; readonly centered: boolean }): string {
+  const threads = FOLD_THREADS[cooperative ? 'cooperative' : 'alone'];
   return /* wgsl */ `
-${cooperative && subgroups ? 'enable subgroups;' : ''}
 ${floatKeys}
 ${exactSums}
 ${scaleStruct}
-const THREADS: u32 = ${FOLD_THREADS}u;
-const TOGETHER: u32 = ${cooperative ? FOLD_THREADS : 1}u;
-const GUESS_MARGIN: f32 = ${GUESS_MARGIN};
+const THREADS: u32 = ${threads}u;
+const TOGETHER: u32 = ${cooperative ? threads : 1}u;
 
 // Where a slot's partial results lie: 'groups' of them, 'step' apart.
 struct Slot { first: u32, step: u32, groups: u32, padding: u32 }
@@ -35,10 +34,8 @@ var<workgroup> highest: array<i32, THREADS>;`
     : ''
 }
 ${scaleFunctions(centered)}
-@compute @workgroup_size(${FOLD_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32${
-    cooperative && subgroups ? ', @builtin(subgroup_invocation_id) lane: u32' : ''
-  }) {
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let place = group.y * grid.x + group.x;
   let table = ${cooperative ? 'place' : 'place * THREADS + thread'};
   let member = ${cooperative ? 'thread' : '0u'};
@@ -56,26 +53,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
       high = max(high, part.y);
     }
   }
-${cooperative ? combine(subgroups) : ''}
+${cooperative ? combine : ''}
   ${cooperative ? 'if (thread == 0u) { scales[table] = scaleOf(low, high); }' : 'scales[table] = scaleOf(low, high);'}
 }
 `;
 }
 
-function combine(subgroups: boolean): string {
-  if (subgroups) {
-    return `
-  low = subgroupMin(low);
-  high = subgroupMax(high);
-  // How many subgroups there are, and which threads they begin with, is not laid down.
-  lowest[thread] = select(NAN_KEY, low, lane == 0u);
-  highest[thread] = select(-NAN_KEY, high, lane == 0u);
-  workgroupBarrier();
-  if (thread == 0u) {
-    for (var i = 0u; i < THREADS; i++) { low = min(low, lowest[i]); high = max(high, highest[i]); }
-  }`;
-  }
-  return `
+const combine = `
   lowest[thread] = low;
   highest[thread] = high;
   for (var half = THREADS / 2u; half > 0u; half >>= 1u) {
@@ -87,4 +71,3 @@ function combine(subgroups: boolean): string {
   }
   low = lowest[thread];
   high = highest[thread];`;
-}

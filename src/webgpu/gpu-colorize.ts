@@ -110,7 +110,7 @@ async function run(
     const read = staging.getMappedRange();
     const found = new Int32Array(read.slice(bytes));
     for (let i = 0; i + SCALE_WORDS <= found.length; i += SCALE_WORDS) {
-      const [low, high] = [found[i + SCALE_WORDS - 3]!, found[i + SCALE_WORDS - 2]!];
+      const [low, high] = [found[i + SCALE_WORDS - 2]!, found[i + SCALE_WORDS - 1]!];
       // Throws if a limit that was given lies on the wrong side of the values.
       style.norm.fromExtent?.({ vmin: keyFloat(low), vmax: keyFloat(high) });
     }

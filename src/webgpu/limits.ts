@@ -4,7 +4,7 @@ import type { PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
 
 /** Workgroups an activation. More do not fill a GPU better; threads that do not cooperate leave many partial results to each. */
-const MAX_GROUPS = { cooperative: 512, alone: 8 };
+const MAX_GROUPS = { cooperative: 1024, alone: 8 };
 /** Pixels that a thread should see at least. */
 const PIXELS_PER_THREAD = 8;
 
@@ -21,11 +21,6 @@ export interface LimitsPasses {
   readonly partials: GPUBuffer;
   /** By layer. */
   readonly places: readonly PartialLimits[];
-}
-
-/** How a reduction's pipelines are told apart. */
-export function suffix({ cooperative, subgroups }: ReductionOptions): string {
-  return `${cooperative ? '' : ' alone'}${cooperative && subgroups ? ' subgroups' : ''}`;
 }
 
 /** Prepares the reduction of these activations. `most`: workgroups that a row of a dispatch may have. */
@@ -48,14 +43,19 @@ export function limitsPasses(
     return { layer, across, start, groups };
   });
   const partials = bag.empty('partial limits', count * 8, GPUBufferUsage.STORAGE);
-  const pipeline = computePipeline(device, `activation-lens limits${suffix(how)}`, () => limitsShader(how));
+  const label = `activation-lens limits${how.cooperative ? (how.subgroups ? ' subgroups' : '') : ' alone'}`;
+  const pipeline = computePipeline(device, label, () => limitsShader(how));
   return {
     partials,
-    passes: plans.map(({ layer: { layout, batch }, across, start }) => {
+    passes: plans.map(({ layer: { layout, batch }, across, start, groups }) => {
       const { height, width, channels, strides } = layout;
-      const shape = Uint32Array.of(height * width, channels, batch * strides.batch, strides.column, strides.channel, start, 0, 0);
+      const shape = Uint32Array.of(height * width, channels, batch * strides.batch, strides.column, strides.channel, start, groups, 0);
       return new ActivationPass(device, pipeline, [partials, bag.uniform('shape', shape)], [across, Math.ceil(channels / LIMIT_THREADS)]);
     }),
-    places: plans.map(({ layer, start, groups }) => ({ first: (channel) => start + channel, step: layer.layout.channels, groups })),
+    places: plans.map(({ layer, start, groups }) => {
+      // Where a workgroup folds a channel's results they lie side by side; where one thread does, neighbouring threads' do.
+      if (how.cooperative) return { first: (channel) => start + channel * groups, step: 1, groups };
+      return { first: (channel) => start + channel, step: layer.layout.channels, groups };
+    }),
   };
 }

@@ -3,6 +3,9 @@ import { floatKeys } from './exact.wgsl';
 /** Threads of a workgroup. */
 export const LIMIT_THREADS = 256;
 
+/** Numbers that a thread reads at a time: what a loop costs beside a number is not little, and a GPU's memory is far away. */
+const UNROLLED = { cooperative: 8, alone: 4 };
+
 /** How a reduction was built. */
 export interface ReductionOptions {
   /**
@@ -24,13 +27,15 @@ export function pixelsAtOnce(channels: number): number {
  * not cooperate). Neighbouring threads read neighbouring numbers whatever the channel count: a workgroup is as many whole pixels as fit.
  */
 export function limitsShader({ cooperative, subgroups }: ReductionOptions): string {
+  const turns = Array.from({ length: UNROLLED[cooperative ? 'cooperative' : 'alone'] }, (_, turn) => turn);
   return /* wgsl */ `
 ${cooperative && subgroups ? 'enable subgroups;' : ''}
 ${floatKeys}
 const THREADS: u32 = ${LIMIT_THREADS}u;
 
-// 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'partial': where the partial results begin.
-struct Shape { pixels: u32, channels: u32, offset: u32, pixelStep: u32, channelStep: u32, partial: u32, padding0: u32, padding1: u32 }
+// 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'partial': where the partial results begin;
+// 'perChannel': how far the next channel's are.
+struct Shape { pixels: u32, channels: u32, offset: u32, pixelStep: u32, channelStep: u32, partial: u32, perChannel: u32, padding: u32 }
 
 @group(0) @binding(0) var<storage, read> activation: array<i32>;
 @group(0) @binding(1) var<storage, read_write> partials: array<vec2<i32>>;
@@ -59,16 +64,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
     let step = next * shape.pixelStep;
     var pixel = group.x * rows + row;
     var i = shape.offset + pixel * shape.pixelStep + channel * shape.channelStep;
-    // Four at a time: what a loop costs beside a number is not little.
-    while (pixel + 3u * next < shape.pixels) {
-      let a = rawKey(activation[i]);
-      let b = rawKey(activation[i + step]);
-      let c = rawKey(activation[i + 2u * step]);
-      let d = rawKey(activation[i + 3u * step]);
-      low = min(min(low, min(a, b)), min(c, d));
-      high = max(max(high, max(a, b)), max(c, d));
-      pixel += 4u * next;
-      i += 4u * step;
+    while (pixel + ${turns.length - 1}u * next < shape.pixels) {
+      ${turns.map((turn) => `let key${turn} = rawKey(activation[i + ${turn}u * step]);`).join('\n      ')}
+      ${turns.map((turn) => `low = min(low, key${turn}); high = max(high, key${turn});`).join('\n      ')}
+      pixel += ${turns.length}u * next;
+      i += ${turns.length}u * step;
     }
     while (pixel < shape.pixels) {
       let key = rawKey(activation[i]);
@@ -114,6 +114,6 @@ function combine(subgroups: boolean): string {
     }
   }
   if (row == 0u) {
-    partials[shape.partial + group.x * shape.channels + channel] = vec2<i32>(lowest[thread], highest[thread]);
+    partials[shape.partial + channel * shape.perChannel + group.x] = vec2<i32>(lowest[thread], highest[thread]);
   }`;
 }

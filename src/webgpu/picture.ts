@@ -115,7 +115,7 @@ export class Picture {
       const how = { cooperative, subgroups: device.features.has('subgroups' as GPUFeatureName) };
       const { passes, partials, places } = limitsPasses(device, bag, layers, how, most);
       if (searched) this.limits = passes;
-      const fold = foldPass(device, bag, { layers, partials, places, scale, rows }, how, most);
+      const fold = foldPass(device, bag, { layers, partials, places, scale, rows }, cooperative, most);
       this.fold = fold.pass;
       this.scales = fold.scales;
       this.colors = colorizePasses(device, bag, { ...common, by: { scales: fold.scales, tableOf, open } }, cooperative, most);

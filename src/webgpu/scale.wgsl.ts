@@ -1,7 +1,25 @@
-/** Words of a `Scale`; the last but two and the last but one are the keys of the smallest and largest value. */
-export const SCALE_WORDS = 18;
+/** Words of a `Scale`; the last two are the keys of the smallest and largest value. */
+export const SCALE_WORDS = 17;
 /** How far from a whole number a guessed row must be, times the rows, to be taken. `scaleOf` says why. */
-export const GUESS_MARGIN = 2 ** -18;
+const GUESS_MARGIN = 2 ** -18;
+
+/** How a place in the palette of a colormap is read off a float's bits. */
+export interface GuessBits {
+  /** What is added to a place: the power of two above all of them, so that the float's exponent is always the same. */
+  readonly base: number;
+  /** Bits behind the point. */
+  readonly shift: number;
+  /** In units of the last of them, how near to a whole number a place is in doubt. */
+  readonly margin: number;
+}
+
+/** The bits for a colormap of so many rows. */
+export function guessBits(rows: number): GuessBits {
+  const bits = 32 - Math.clz32(rows + 2);
+  const shift = 23 - bits;
+  // One unit more, because the sum with the base is rounded.
+  return { base: 2 ** bits, shift, margin: Math.ceil(rows * GUESS_MARGIN * 2 ** shift) + 1 };
+}
 
 /** What the fold kernel finds out for one channel, or for all that share limits. */
 export const scaleStruct = /* wgsl */ `
@@ -20,22 +38,24 @@ struct Scale {
   // vmin as a float64 with leading bit 61 of (hi, lo); vmax - vmin as one with leading bit 52.
   negative: u32, e: i32, hi: u32, lo: u32,
   rangeE: i32, rangeHi: u32, rangeLo: u32,
-  // A place in the palette may be guessed as (x - guessFrom) * guessScale + 2 between 'lowest' and 'highest'. It is right if it is less than
-  // 'reach' from the middle of its row; where 'reach' is negative it never is known to be.
-  guessFrom: f32, guessScale: f32, lowest: f32, highest: f32, reach: f32,
+  // A place in the palette may be guessed as (x - guessFrom) * guessScale + 2. With the guess' base added, its bits are clamped between
+  // 'lowest' and 'highest'. It is right if it is 'margin' or more from a whole number; where 'margin' is a whole it never is known to be.
+  guessFrom: f32, guessScale: f32, lowest: i32, highest: i32, margin: u32,
   // The bits of a value that is vmin or vmax itself.
   vminBits: i32, vmaxBits: i32,
   // Keys of the smallest and largest value.
-  low: i32, high: i32,
-  // The last row's place.
-  lastPlace: f32
+  low: i32, high: i32
 }
 `;
 
 const realFunctions = /* wgsl */ `
 // A limit that the norm was made with (given = 1) as a float64: sign and exponent, 53-bit integer. The center, if given, is a float32.
 struct Given { given: u32, negative: u32, e: i32, hi: u32, lo: u32, padding0: u32, padding1: u32, padding2: u32 }
-struct Settings { vmin: Given, vmax: Given, center: Given, rows: u32, tables: u32, padding0: u32, padding1: u32 }
+// 'base', 'whole' and 'margin': the guess' bits; 'whole' is one row.
+struct Settings {
+  vmin: Given, vmax: Given, center: Given,
+  rows: u32, tables: u32, base: u32, whole: u32, margin: u32, padding0: u32, padding1: u32, padding2: u32
+}
 
 // With leading bit 61; 0 below all that is not.
 fn placed(a: Real) -> Real {
@@ -124,8 +144,7 @@ fn scaleOf(low: i32, high: i32) -> Scale {
   let tame = kind == ORDINARY && abs(top(range)) <= 100 && top(vmin) <= 100 && (exact || top(vmin) <= top(range) + 2);
   let guessFrom = bitcast<f32>(floatBits(vmin));
   let guess = select(0.0, f32(settings.rows) / (bitcast<f32>(floatBits(vmax)) - guessFrom), tame);
-  let margin = f32(settings.rows) * GUESS_MARGIN;
-  let reach = select(select(-1.0, 1.0, bad || constant), 0.5 - margin, tame);
+  let margin = select(select(settings.whole, 0u, bad || constant), settings.margin, tame);
   // Nothing is below a limit that is the smallest value: the first row has no edge there. Below a given one begins 'under', half a place on.
   var lowest = select(1.5, 2.5, autoLow && !centered);
   var highest = f32(settings.rows) + select(2.5, 1.5, autoHigh && !centered);
@@ -133,9 +152,9 @@ fn scaleOf(low: i32, high: i32) -> Scale {
   highest = select(highest, lowest, bad || constant);
   return Scale(kind, select(0u, 1u, vmin.negative), vmin.e, vmin.hi, vmin.lo,
     range.e + 9, range.hi >> 9u, (range.lo >> 9u) | (range.hi << 23u),
-    guessFrom, guess, lowest, highest, reach,
+    guessFrom, guess, bitcast<i32>(f32(settings.base) + lowest), bitcast<i32>(f32(settings.base) + highest), margin,
     select(NO_BITS, floatBits(vmin), tame && isFloat(vmin)), select(NO_BITS, floatBits(vmax), tame && isFloat(vmax)),
-    low, high, f32(settings.rows) + 1.0);
+    low, high);
 }
 `;
 

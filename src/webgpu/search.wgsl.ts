@@ -1,5 +1,6 @@
-import { COLOR_THREADS, panelStructs, type RowsShaderOptions, walk } from './colorize.wgsl';
+import type { RowsShaderOptions } from './colorize.wgsl';
 import { floatKeys } from './exact.wgsl';
+import { COLOR_THREADS, panelStructs, walk } from './walk.wgsl';
 
 /** Whether there is one table, which goes to workgroup memory first: threads have to wait for each other then. */
 export interface SearchShaderOptions extends RowsShaderOptions {
@@ -7,13 +8,11 @@ export interface SearchShaderOptions extends RowsShaderOptions {
 }
 
 /** NHWC numbers to the RGBA words of a montage, for any norm whose edges are given: each value's place is found among them by halving. */
-export function searchShader({ rows, lanes, cooperative, local }: SearchShaderOptions): string {
+export function searchShader({ rows, local, ...how }: SearchShaderOptions): string {
   const edges = rows + 3;
   return /* wgsl */ `
 ${floatKeys}
 ${panelStructs}
-const LANES: u32 = ${lanes}u;
-const PIXELS: u32 = ${COLOR_THREADS / lanes}u;
 
 @group(0) @binding(0) var<storage, read> activation: array<i32>;
 @group(0) @binding(1) var<storage, read> slots: array<Slot>;
@@ -23,8 +22,8 @@ const PIXELS: u32 = ${COLOR_THREADS / lanes}u;
 @group(0) @binding(4) var<uniform> panel: Panel;
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
 ${local ? `var<workgroup> edges: array<i32, ${edges}>;\nfn edge(table: u32, i: u32) -> i32 { return edges[i]; }` : `fn edge(table: u32, i: u32) -> i32 { return tables[table * ${edges + 1}u + i]; }`}
-${walk(cooperative, {
-  setup: local ? `for (var i = thread; i < ${edges}u; i += ${COLOR_THREADS}u) { edges[i] = tables[i]; }\n  workgroupBarrier();` : '',
+${walk(how, {
+  setup: local ? `for (var i = thread; i < ${edges}u; i += ${COLOR_THREADS}u) { edges[i] = tables[i]; }` : '',
   each: `
       let key = orderedKey(bits);
       var low = 0u;

@@ -1,7 +1,8 @@
-import { panelStructs, type RowsShaderOptions, stepOf } from './colorize.wgsl';
+import type { RowsShaderOptions } from './colorize.wgsl';
 import { edgeFunctions } from './edges.wgsl';
 import { exactSums, floatKeys } from './exact.wgsl';
-import { scaleStruct } from './scale.wgsl';
+import { guessBits, scaleStruct } from './scale.wgsl';
+import { panelStructs, stepOf } from './walk.wgsl';
 
 /** Threads of a workgroup. */
 export const SETTLE_THREADS = 64;
@@ -41,7 +42,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
       // The place among the palette's colours is the number of edges at or below the key. Where floats are to be trusted, the guess is
       // off by less than one, so that a single edge decides.
       let nearest = u32(clamp(i32(round((bitcast<f32>(bits) - scale.guessFrom) * scale.guessScale)), 0, i32(ROWS)));
-      let tame = scale.reach > 0.0 && scale.kind == ORDINARY && key != NAN_KEY && key != HIGHEST && key != LOWEST;
+      let tame = scale.margin == ${guessBits(options.rows).margin}u && scale.kind == ORDINARY && key != NAN_KEY && key != HIGHEST && key != LOWEST;
       var low = select(0u, nearest + 1u, tame);
       var high = select(ROWS + 3u, nearest + 2u, tame);
       while (low < high) {

@@ -21,13 +21,15 @@ export interface LaunchOptions {
 
 /**
  * Starts a headless Chromium with WebGPU that needs nothing installed: by default the one `@sparticuz/chromium` ships, on its software
- * driver and with a fake camera. Set ACTIVATION_LENS_CHROMIUM to the path of another Chromium to use that one and the machine's own GPU.
+ * driver and with a fake camera. Set ACTIVATION_LENS_CHROMIUM to the path of another Chromium to use that one and the machine's own GPU, and
+ * ACTIVATION_LENS_CHROMIUM_FLAGS to what it needs for that besides.
  * Rejects when it cannot start; close it with `browser.close()`.
  */
 export async function launch({ args = [] }: LaunchOptions = {}): Promise<Browser> {
   const own = process.env.ACTIVATION_LENS_CHROMIUM;
   if (own !== undefined) {
-    const flags = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', ...fakeCamera, ...args];
+    const more = process.env.ACTIVATION_LENS_CHROMIUM_FLAGS?.split(' ') ?? [];
+    const flags = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', ...fakeCamera, ...more, ...args];
     return chromium.launch({ executablePath: own, headless: true, args: flags });
   }
   const { executable, libraries, fonts, vulkanDriver } = unpackChromium({ browser: true });

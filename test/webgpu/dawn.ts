@@ -15,10 +15,11 @@ let opened: Promise<Dawn> | undefined;
 /**
  * WebGPU in Node (npm `webgpu`, Dawn) as `navigator.gpu`: on the machine's own GPU where ACTIVATION_LENS_GPU=native, otherwise on the
  * SwiftShader that `@sparticuz/chromium` ships. Call it before importing `@tensorflow/tfjs-backend-webgpu`, which looks for `navigator.gpu`
- * once, when it is loaded. Says why on stderr where there is no WebGPU; throws instead if ACTIVATION_LENS_REQUIRE_GPU is set.
+ * once, when it is loaded. `flags` are Dawn's; those of the first call count. Says why on stderr where there is no WebGPU; throws instead
+ * if ACTIVATION_LENS_REQUIRE_GPU is set.
  */
-export function openDawn(): Promise<Dawn> {
-  opened ??= open().catch((error: Error) => {
+export function openDawn(flags: readonly string[] = []): Promise<Dawn> {
+  opened ??= open(flags).catch((error: Error) => {
     const reason = `no WebGPU in Node: ${error.message.split('\n')[0]}`;
     if (process.env.ACTIVATION_LENS_REQUIRE_GPU) throw new Error(reason, { cause: error });
     process.stderr.write(`SKIPPED ${reason}\n`);
@@ -27,11 +28,11 @@ export function openDawn(): Promise<Dawn> {
   return opened;
 }
 
-async function open(): Promise<Dawn> {
+async function open(flags: readonly string[]): Promise<Dawn> {
   if (process.env.ACTIVATION_LENS_GPU !== 'native' && process.platform === 'linux') useSoftwareDriver();
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const gpu = create([]) as unknown as GPU;
+  const gpu = create([...flags]) as unknown as GPU;
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error('Dawn found no adapter.');
   if (typeof navigator === 'undefined') Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });

@@ -144,7 +144,8 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
     const got = await drawn(expected.width, expected.height, one!, { colormap, gap: 0, columns: 5, scale: 1 });
     for (let i = 0; i < got.length; i += 4) {
       expect(got[i + 3]).toBe(127);
-      for (let c = i; c < i + 3; c++) expect(Math.abs(got[c]! - (expected.data[c]! * 127) / 255)).toBeLessThanOrEqual(0.5001);
+      // Vulkan and Direct3D let a float end up 0.6 of a step from its byte; NVIDIA's GPUs do.
+      for (let c = i; c < i + 3; c++) expect(Math.abs(got[c]! - (expected.data[c]! * 127) / 255)).toBeLessThanOrEqual(0.6);
     }
   });
 
