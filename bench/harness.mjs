@@ -10,18 +10,25 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Imports some code of the repository as a bundler would make it for Node; `resolveDir` is the repository's root. */
 export async function bundle(code, options = {}) {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'activation-lens-bench-')), 'bundle.mjs');
+  const outfile = options.outfile ?? path.join(mkdtempSync(path.join(tmpdir(), 'activation-lens-bench-')), 'bundle.mjs');
   await build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'es2022',
-    outfile: file,
     logLevel: 'error',
     ...options,
+    outfile,
   });
-  return import(pathToFileURL(file));
+  return import(pathToFileURL(outfile));
+}
+
+/** The same for code of the tests, which finds its files from where it lies, and packages from here. `of` is the file that counts as that. */
+export async function bundleTests(code, of) {
+  const outfile = path.join(root, `node_modules/.cache/activation-lens/bench-${path.basename(of, '.ts')}.mjs`);
+  const define = { 'import.meta.url': JSON.stringify(pathToFileURL(path.join(root, of)).href) };
+  return bundle(code, { packages: 'external', outfile, define });
 }
 
 /**

@@ -198,47 +198,6 @@ export async function time(name: string, runs: number, warmUp: number): Promise<
   return { times, counts: each };
 }
 
-/** The GPU's own milliseconds for limits and colours of one large activation by timestamps, the bytes that takes, and a plain copy's speed. */
-export async function bandwidth(
-  side: number,
-  channels: number,
-): Promise<{ milliseconds: number | undefined; bytes: number; copied: number }> {
-  const tensor = tf.tidy(() => tf.relu(tf.randomNormal([1, side, side, channels])));
-  // A small canvas: what is drawn there in the end hardly counts.
-  const canvas = new OffscreenCanvas(64, 64);
-  const own = createGPURenderer(canvas);
-  const times: number[] = [];
-  for (let i = 0; i < 6; i++) {
-    const milliseconds = await own.time({ tensor });
-    if (milliseconds !== undefined && i > 0) times.push(milliseconds);
-  }
-  const { bytesMoved: bytes } = own.statistics;
-  own.dispose();
-  tensor.dispose();
-  return { milliseconds: times.length > 0 ? Math.min(...times) : undefined, bytes, copied: await copySpeed(bytes / 3) };
-}
-
-/** Bytes a millisecond that a plain copy of that many bytes between two buffers reads and writes. */
-async function copySpeed(bytes: number): Promise<number> {
-  const [from, to] = [0, 1].map(() => device().createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST })) as [
-    GPUBuffer,
-    GPUBuffer,
-  ];
-  let best = Number.POSITIVE_INFINITY;
-  const repeats = 8;
-  for (let i = 0; i < 5; i++) {
-    const start = performance.now();
-    const encoder = device().createCommandEncoder();
-    for (let k = 0; k < repeats; k++) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
-    device().queue.submit([encoder.finish()]);
-    await device().queue.onSubmittedWorkDone();
-    best = Math.min(best, (performance.now() - start) / repeats);
-  }
-  from.destroy();
-  to.destroy();
-  return (2 * bytes) / best;
-}
-
 /** Forgets the activations. */
 export function tearDown(): void {
   tf.dispose(tensors);

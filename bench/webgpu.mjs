@@ -1,16 +1,12 @@
 // From tensors on tfjs' WebGPU backend to pixels on a canvas, in a real browser; the forward pass is left out. All ways in one run, on one
 // adapter: the software one that npm brings, or with ACTIVATION_LENS_CHROMIUM a browser's own.
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { lessonActivations, summary } from './harness.mjs';
+import { bundleTests, lessonActivations, summary } from './harness.mjs';
 
 export const title = 'WebGPU: from activations on the GPU to maps on a canvas, forward pass excluded';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
 export async function run(note) {
-  const { launch, serve, bundle, callIn } = await browserTools();
+  const tools = "export * from './test/browser/launch'; export * from './test/browser/serve';";
+  const { launch, serve, bundle, callIn } = await bundleTests(tools, 'test/browser/launch.ts');
   const maps = lessonActivations(note);
   const files = { '/page.js': await bundle('bench/webgpu-page.ts') };
   for (const [i, { data }] of maps.entries()) files[`/${i}.bin`] = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -49,37 +45,10 @@ export async function run(note) {
     // Once more, so that ours stood on either side of the others.
     const again = await call('time', 'ours', 15, 3);
     rows.push({ group, name: 'ours, again', values, ms: summary(again.times) });
-    const software = /swiftshader|llvmpipe/i.test(adapter);
-    const [side, channels] = software ? [256, 16] : [1024, 64];
-    const { milliseconds, bytes, copied } = await call('bandwidth', side, channels);
-    if (milliseconds !== undefined) {
-      const speed = bytes / milliseconds;
-      note(
-        `limits and colours of ${side} x ${side} x ${channels}: ${milliseconds.toFixed(2)} ms by timestamps for ${(bytes / 1e6).toFixed(1)} MB read and written, ${(speed / 1e6).toFixed(1)} GB/s; a plain copy moves ${(copied / 1e6).toFixed(1)} GB/s: ${((100 * speed) / copied).toFixed(0)}%`,
-      );
-    }
     await call('tearDown');
     return rows;
   } finally {
     await browser.close();
     await server.close();
   }
-}
-
-/** The tests' browser and server, which are TypeScript. */
-async function browserTools() {
-  const file = path.join(root, 'node_modules/.cache/activation-lens/bench-tools.mjs');
-  await build({
-    stdin: { contents: "export * from './test/browser/launch'; export * from './test/browser/serve';", resolveDir: root },
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    target: 'es2022',
-    outfile: file,
-    logLevel: 'error',
-    // They find their files from where they lie.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(path.join(root, 'test/browser/launch.ts')).href) },
-  });
-  return import(pathToFileURL(file));
 }

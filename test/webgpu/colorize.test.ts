@@ -145,6 +145,9 @@ describe.skipIf(!gpu)(`colours of the GPU${reason ? ` (${reason})` : ''}`, () =>
     [16, 16, 64],
     [97, 53, 1],
     [64, 3, 7],
+    [33, 9, 31],
+    [2, 70, 16],
+    [300, 2, 20],
   ])('are those of colorize at %i x %i with %i channels', async (width, height, channels) => {
     await compare([fill(width, height, channels, relu(3))], {});
     await compare([fill(width, height, channels, relu(3))], { cooperative: true });
@@ -213,6 +216,19 @@ describe.skipIf(!gpu)(`colours of the GPU${reason ? ` (${reason})` : ''}`, () =>
     // 2^21 pixels and some: more than 65,535 workgroups of the 32 pixels that one has at a time.
     const numbers = fill(2048, 1031, 1, () => next());
     await compare([numbers], {});
+  });
+
+  it('are those of colorize where there are pixels for several tiles a workgroup', async () => {
+    // More values than 1,024 workgroups colour in one go.
+    for (const [width, height, channels] of [[611, 433, 4] as const, [1031, 1100, 1] as const]) {
+      await compare([fill(width, height, channels, relu(1))], { cooperative: true });
+    }
+  });
+
+  it.each([true, false])('are those of colorize with channels first, cooperative %s', async (cooperative) => {
+    const { height, width, channels, data } = fill(19, 23, 5, relu(2));
+    const strides = { batch: data.length, row: width, column: 1, channel: width * height };
+    await compare([{ width, height, channels, data, strides }], { cooperative });
   });
 
   it('are those of colorize when all is in doubt', async () => {

@@ -30,35 +30,31 @@ export async function readBuffer(device: GPUDevice, buffer: GPUBuffer): Promise<
   return bytes;
 }
 
-/** Channel-last numbers of one picture. */
+/** Numbers of one picture. */
 export interface Numbers {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
   readonly data: Float32Array;
+  /** Default: channels last. */
+  readonly strides?: MapLayout['strides'];
 }
 
-/** NHWC's layout. */
-export function layoutOf({ width, height, channels }: Numbers, batch = 1): MapLayout {
-  return {
-    batch,
-    width,
-    height,
-    channels,
-    strides: { batch: width * height * channels, row: width * channels, column: channels, channel: 1 },
-  };
+/** Their layout. */
+export function layoutOf({ width, height, channels, strides }: Numbers, batch = 1): MapLayout {
+  const last = { batch: width * height * channels, row: width * channels, column: channels, channel: 1 };
+  return { batch, width, height, channels, strides: strides ?? last };
 }
 
 /** One channel of them. */
-export function channelOf(
-  { width, height, channels, data }: Numbers,
-  channel: number,
-): { width: number; height: number; data: Float32Array } {
+export function channelOf(numbers: Numbers, channel: number): { width: number; height: number; data: Float32Array } {
+  const { width, height, data } = numbers;
+  const { strides } = layoutOf(numbers);
   const map = new Float32Array(width * height);
   // Through integers: a NaN's bits stay what they are.
   const from = new Int32Array(data.buffer, data.byteOffset, data.length);
   const to = new Int32Array(map.buffer);
-  for (let i = 0; i < map.length; i++) to[i] = from[i * channels + channel]!;
+  for (let i = 0; i < map.length; i++) to[i] = from[i * strides.column + channel * strides.channel]!;
   return { width, height, data: map };
 }
 
