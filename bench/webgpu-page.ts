@@ -172,30 +172,42 @@ function loop(
   put(context, { width, height, data: pixels });
 }
 
-/** Times one way: milliseconds of each run until the GPU is done, and what one run did. */
-export async function time(name: string, runs: number, warmUp: number): Promise<{ times: number[]; counts: typeof counts }> {
+/** When the browser begins its next frame, which it does once the one before has been put together. */
+const frame = () => new Promise((next) => requestAnimationFrame(next));
+
+/** Times one way: milliseconds of each run until the GPU is done and until the page shows it, and what one run did. */
+export async function time(
+  name: string,
+  runs: number,
+  warmUp: number,
+): Promise<{ times: number[]; shown: number[]; counts: typeof counts }> {
   const draw = await ways[name]!();
   const once = async () => {
     const start = performance.now();
     await draw();
     await device().queue.onSubmittedWorkDone();
-    return performance.now() - start;
+    const done = performance.now() - start;
+    await frame();
+    await frame();
+    return { done, shown: performance.now() - start };
   };
   const times: number[] = [];
+  const shown: number[] = [];
   const total = { ...counts };
   for (let i = -warmUp; i < runs; i++) {
     await freshen();
     // A canvas shows one frame at a time.
-    await new Promise((next) => requestAnimationFrame(next));
+    await frame();
     Object.assign(counts, { readbacks: 0, submits: 0, buffers: 0, textures: 0, readBytes: 0 });
-    const milliseconds = await once();
+    const { done, shown: seen } = await once();
     if (i < 0) continue;
-    times.push(milliseconds);
+    times.push(done);
+    shown.push(seen);
     for (const key of Object.keys(counts) as (keyof typeof counts)[]) total[key] = (i === 0 ? 0 : total[key]) + counts[key];
   }
   const each = Object.fromEntries(Object.entries(total).map(([key, value]) => [key, value / runs])) as typeof counts;
   document.body.replaceChildren();
-  return { times, counts: each };
+  return { times, shown, counts: each };
 }
 
 /** Forgets the activations. */

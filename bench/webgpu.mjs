@@ -27,13 +27,14 @@ export async function run(note) {
     const rows = [];
     for (const name of await call('names')) {
       const slow = name.includes('channel') && !name.includes('layer');
-      const { times, counts } = await call('time', name, slow ? 3 : 15, slow ? 1 : 3);
+      const { times, shown, counts } = await call('time', name, slow ? 3 : 15, slow ? 1 : 3);
       rows.push({
         group,
         name,
         values,
         ms: summary(times),
         counts: {
+          'ms until shown': summary(shown).best.toFixed(0),
           readbacks: counts.readbacks,
           submits: counts.submits,
           'buffers made': counts.buffers,
@@ -44,7 +45,13 @@ export async function run(note) {
     }
     // Once more, so that ours stood on either side of the others.
     const again = await call('time', 'ours', 15, 3);
-    rows.push({ group, name: 'ours, again', values, ms: summary(again.times) });
+    rows.push({
+      group,
+      name: 'ours, again',
+      values,
+      ms: summary(again.times),
+      counts: { 'ms until shown': summary(again.shown).best.toFixed(0) },
+    });
     await call('tearDown');
     return rows;
   } finally {
