@@ -83,6 +83,14 @@ function single(cooperative: boolean, parts: WalkParts): string {
   ${cooperative ? interleaved(parts) : byPieces(parts)}`;
 }
 
+/** Goes on by a stride in a map (`x`) and in the montage (`to`). */
+const onwards = /* wgsl */ `
+      to += panel.along;
+      x += panel.across;
+      let wrapped = x >= panel.width;
+      to += select(0u, panel.stride - panel.width, wrapped);
+      x -= select(0u, panel.width, wrapped);`;
+
 /** One channel a workgroup: neighbouring threads take neighbouring pixels, which lie side by side in the map. */
 function interleaved({ before = '', each, after = '' }: WalkParts): string {
   return /* wgsl */ `
@@ -99,11 +107,7 @@ function interleaved({ before = '', each, after = '' }: WalkParts): string {
       ${each}
       montage[to] = color;
       at += PIXELS * panel.pixelStep;
-      to += panel.along;
-      x += panel.across;
-      let wrapped = x >= panel.width;
-      to += select(0u, panel.stride - panel.width, wrapped);
-      x -= select(0u, panel.width, wrapped);
+      ${onwards}
     }
     ${after}
   }`;
@@ -171,11 +175,7 @@ function tiles(options: WalkOptions, { once = '', before = '', each, after = '' 
         }
       }
       half = ${options.lanes * row}u - half;
-      to += panel.along;
-      x += panel.across;
-      let wrapped = x >= panel.width;
-      to += select(0u, panel.stride - panel.width, wrapped);
-      x -= select(0u, panel.width, wrapped);
+      ${onwards}
     }
     ${after}
   }`;
