@@ -7,7 +7,7 @@ import { einsum } from '../operations/einsum';
 import type { Shape } from '../types';
 import { combineMasks } from './Attention';
 import { argumentOf, tensorIndex } from './call';
-import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
+import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, numbersOf, require, since } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { broadcast, where } from './manyAxes';
@@ -26,7 +26,7 @@ interface Roles {
   readonly returnsScores: boolean;
 }
 
-function rolesOf(spec: LayerSpec): Roles {
+function rolesOf(spec: LayerSpec, multiHead: boolean): Roles {
   const query = tensorIndex(argumentOf(spec, 'query', 0));
   const value = tensorIndex(argumentOf(spec, 'value', 1));
   require(query !== undefined && value !== undefined, spec, () => 'is not called with a query and a value');
@@ -44,7 +44,13 @@ function rolesOf(spec: LayerSpec): Roles {
     value,
     key: key ?? value,
     keyGiven: key !== undefined,
-    masks: { ...mask('query_mask'), ...mask('value_mask'), ...mask('key_mask'), ...mask('attention_mask') },
+    // From Keras 3.8 on, the mask that comes with the query counts and one that is passed does not.
+    masks: {
+      ...(multiHead && since(spec, 3, 8) ? {} : mask('query_mask')),
+      ...mask('value_mask'),
+      ...mask('key_mask'),
+      ...mask('attention_mask'),
+    },
     causal: Boolean(constantArgument(spec, 'use_causal_mask')),
     returnsScores: Boolean(constantArgument(spec, 'return_attention_scores')),
   };
@@ -66,7 +72,7 @@ function projectionWeights(projections: readonly Projection[], useBias: boolean)
 }
 
 export function multiHeadAttention(spec: LayerSpec): LayerDefinition {
-  const roles = rolesOf(spec);
+  const roles = rolesOf(spec, true);
   const heads = numberOf(spec, 'num_heads');
   const keySize = numberOf(spec, 'key_dim');
   const valueSize = spec.config.value_dim ? numberOf(spec, 'value_dim') : keySize;
@@ -81,9 +87,10 @@ export function multiHeadAttention(spec: LayerSpec): LayerDefinition {
       const out = [...query.slice(0, -1), ...outputSizes(query)];
       if (!roles.returnsScores) return [out];
       const axes = attentionAxes(spec, query.length);
-      const batch = range(0, query.length - 1).filter((axis) => !axes.includes(axis));
-      const free = [...batch.map((axis) => query[axis] ?? null), heads];
-      return [out, [...free, ...axes.map((axis) => query[axis] ?? null), ...axes.map((axis) => value[axis] ?? null)]];
+      const projected = (shape: Shape): Shape => [...shape.slice(0, -1), heads];
+      const [rows, columns] = [projected(query), projected(value)];
+      const free = rows.filter((_, axis) => !axes.includes(axis));
+      return [out, [...free, ...axes.map((axis) => rows[axis] ?? null), ...axes.map((axis) => columns[axis] ?? null)]];
     },
     weights(inputs) {
       const [query, value, key] = [roles.query, roles.value, roles.key].map((index) => fixedAxis(spec, inputs[index]!, -1)) as [
@@ -136,9 +143,13 @@ function fromHeads(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor 
   return bias === undefined ? joined : broadcast(tf.add, joined, bias);
 }
 
-/** The axes that attention runs over: all between batch and features unless the config says otherwise. */
+/**
+ * The axes that attention runs over: all between batch and features unless the config says otherwise. Before Keras 3.12 negative ones count from
+ * the end of the projected tensors, which have an axis of heads more (-2 is that one).
+ */
 function attentionAxes(spec: LayerSpec, rank: number): number[] {
-  return (numbersOf(spec, 'attention_axes') ?? range(1, rank - 1)).map((axis) => (axis < 0 ? axis + rank : axis));
+  const length = since(spec, 3, 12) ? rank : rank + 1;
+  return (numbersOf(spec, 'attention_axes') ?? range(1, rank - 1)).map((axis) => (axis < 0 ? axis + length : axis));
 }
 
 /** Scaled dot-product attention of tensors [batch, ...positions, heads, size]. */
@@ -165,7 +176,7 @@ function attend(
 
 /**
  * What is left out gets a score of minus a lot. The versions differ where a whole row is left out: Keras 2 adds the large number, Keras 3
- * replaces the score and, where it goes through its Softmax layer, zeroes the shares.
+ * replaces the score and, since 3.10 and where it goes through its Softmax layer, zeroes the shares.
  */
 function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined, count: number, fused: boolean): Tensor {
   const axes = range(scores.rank - count, scores.rank);
@@ -178,7 +189,7 @@ function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined
   }
   const kept = asBool(broadcast(tf.mul, wide, tf.ones(scores.shape)));
   const shares = softmax(where(kept, scores, tf.fill(scores.shape, -1e9)), axes);
-  return fused || spec.keras.major < 3 ? shares : where(kept, shares, tf.zerosLike(shares));
+  return fused || !since(spec, 3, 10) ? shares : where(kept, shares, tf.zerosLike(shares));
 }
 
 /** The mask of pairs [batch, queries, keys] that all of a call's masks add up to. */
@@ -217,7 +228,7 @@ function maskingOf(spec: LayerSpec, roles: Roles) {
 }
 
 export function groupedQueryAttention(spec: LayerSpec): LayerDefinition {
-  const roles = rolesOf(spec);
+  const roles = rolesOf(spec, false);
   const [size, queryHeads, keyHeads] = [
     numberOf(spec, 'head_dim'),
     numberOf(spec, 'num_query_heads'),

@@ -54,6 +54,14 @@ describe('weights', () => {
     expect(read(layer as KerasLayer).map((values) => values[0])).toEqual([1, 10, 20, 40]);
   });
 
+  it("by path must all be used where they are the layer's own, as Keras wants it", () => {
+    const layer = build('LayerNormalization', { scale: false, center: false }) as KerasLayer;
+    layer.setKerasWeights([weight([3], 1, 'vars/0')]);
+    expect(() => layer.apply(input({ shape: [3] }))).toThrow(
+      /The file has 'vars\/0' for it\. Its config needs: none\. Stored: vars\/0\[3\]/,
+    );
+  });
+
   it('of wrappers go to the layers inside: trainable ones first', () => {
     const inner = { class_name: 'BatchNormalization', config: { name: 'bn', epsilon: 0 } };
     const layer = build('TimeDistributed', { layer: inner }) as KerasLayer;
