@@ -100,6 +100,18 @@ function graphArtifacts(): tf.io.ModelArtifacts {
 }
 
 describe('LayersModel', () => {
+  it('enlarges bilinearly as tfjs does, which is not as Keras does', async () => {
+    const layers = [tfl.layers.upSampling2d({ inputShape: [3, 2, 1], size: [2, 3], interpolation: 'bilinear' })];
+    const original = tfl.sequential({ layers });
+    const model = await loadModel(tf.io.fromMemory(await saved(original)));
+    const input = tf.randomNormal([1, 3, 2, 1], 0, 1, 'float32', 5);
+    const [expected, output] = [original, model].map((either) => either.predict(input) as tf.Tensor) as [tf.Tensor, tf.Tensor];
+    expect(Array.from(output.dataSync())).toEqual(Array.from(expected.dataSync()));
+    tf.dispose([input, expected, output]);
+    model.dispose();
+    original.dispose();
+  });
+
   it('gives what tfjs itself predicts, nested layers within reach', async () => {
     const original = nestedModel();
     const model = await loadModel(tf.io.fromMemory(await saved(original)));
