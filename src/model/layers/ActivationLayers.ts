@@ -42,6 +42,12 @@ export function softmaxLayer(spec: LayerSpec): LayerDefinition {
   };
 }
 
+/** Whether a shape, its leading ones aside, is how the other ends: tfjs' wasm backend runs through alpha over and over. */
+function isSuffix(shape: readonly number[], whole: readonly number[]): boolean {
+  const from = shape.findIndex((n) => n !== 1);
+  return from < 0 || shape.slice(from).join() === whole.slice(whole.length - shape.length + from).join();
+}
+
 export function prelu(spec: LayerSpec): LayerDefinition {
   const shared = numbersOf(spec, 'shared_axes') ?? [];
   return {
@@ -52,7 +58,7 @@ export function prelu(spec: LayerSpec): LayerDefinition {
     },
     compute([input], [alpha]) {
       const x = asFloat(input!);
-      if (x.rank <= 4) return tf.prelu(x, alpha!);
+      if (x.rank <= 4 && isSuffix(alpha!.shape, x.shape)) return tf.prelu(x, alpha!);
       return tf.sub(tf.relu(x), broadcast(tf.mul, tf.relu(tf.neg(x)), alpha!));
     },
     masking: { gives: 'same' },

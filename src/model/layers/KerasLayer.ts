@@ -5,6 +5,7 @@ import { check } from '../../check';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
 import type { WeightConversion } from './legacyWeights';
+import { mergeLora } from './lora';
 import { copyOfTensor, type MaskRule, maskInputs, setOutputMask } from './masks';
 import type { ExpectedWeight, HoldsKerasWeights, Layer, LayerSpec, StoredWeight } from './spec';
 import { matchWeights } from './weights';
@@ -138,7 +139,8 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   }
 
   private match(stored: readonly StoredWeight[]): readonly StoredWeight[] {
-    const converted = this.definition.convertWeights?.(stored, this.targets) ?? stored;
+    const whole = this.spec.config.lora_rank ? mergeLora(this.spec, stored) : stored;
+    const converted = this.definition.convertWeights?.(whole, this.targets) ?? whole;
     return matchWeights(this.spec, this.targets, converted);
   }
 

@@ -86,6 +86,15 @@ const cases: readonly [
     picture,
   ],
   ['an unknown operation', 'unsupported-layer', /computes 'Svd', an operation that is not supported/, 'Svd', {}, picture, operation('Svd')],
+  [
+    'a quantile that there is none of',
+    'unsupported-layer',
+    /'outer\/it' \(Quantile\) has q 2; it must be from 0 to 1/,
+    'Quantile',
+    {},
+    picture,
+    { ...operation('Quantile'), call: { args: [{ tensor: 0 }, { constant: 2 }], kwargs: {} } },
+  ],
   ['an unknown function', 'unsupported-layer', /computes 'math.betainc'/, 'TFOpLambda', { function: 'math.betainc' }, picture, keras2],
   ['random dropout as a function', 'unsupported-layer', /computes 'nn.dropout'/, 'TFOpLambda', { function: 'nn.dropout' }, picture, keras2],
   [
