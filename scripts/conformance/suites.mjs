@@ -82,15 +82,4 @@ function structures(environment, library, formats) {
  * Where this library means to give something else than the version that saved the file: what the newest Keras of the same major version
  * gives, which is what people compare with.
  */
-export const deviations = [
-  {
-    case: 'masked-sequences',
-    before: '2.4',
-    reason: 'Bidirectional with a mask: Keras before 2.4 does not turn the mask around for the backward half; Keras 2.4 and later do.',
-  },
-  {
-    case: 'sequential-free-size',
-    before: '2.4',
-    reason: 'UpSampling2D, bilinear: Keras 2.2 and 2.3 sample at corners, Keras 2.4 and later at pixel centres.',
-  },
-];
+export const deviations = [];

@@ -14,7 +14,8 @@ export function matchInputs(input: ModelInput, ports: readonly Port[], made: Ten
   const tensors = asList(input, ports);
   return ports.map((port, i) => {
     const tensor = tensors[i]!;
-    const fits = tensor.rank === port.shape.length && port.shape.every((n, axis) => axis === 0 || n === null || n === tensor.shape[axis]);
+    const sameRank = tensor.rank === port.shape.length;
+    const fits = port.anyShape || (sameRank && port.shape.every((n, axis) => axis === 0 || n === null || n === tensor.shape[axis]));
     check(fits, 'shape', () => mismatch(tensor, port), { input: port.name, expected: port.shape, given: tensor.shape });
     check(
       tensor.dtype !== 'string' || port.dtype === 'string',

@@ -1,5 +1,5 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, io, type NamedTensorMap, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, io, type NamedTensorMap, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { check, checkNotAborted } from '../check';
 import { ActivationLensError } from '../errors';
 import { type Executable, type ModelInput, setExecutable } from './executable';
@@ -9,6 +9,10 @@ import type { LayerInfo, Model, Port, Runtime, Shape } from './types';
 
 /** Nodes that hold or pass on what is known beforehand. */
 const NOT_LAYERS = new Set(['Const', 'Placeholder', 'PlaceholderWithDefault', 'NoOp', 'VarHandleOp', 'ReadVariableOp', 'Assert']);
+
+/** Nodes that give, or may give, a handle instead of numbers. */
+const HANDLES =
+  /^(Exit|TensorArray(Scatter|Split|Write)?(V\d)?|TensorList(FromTensor|PushBack|Reserve|SetItem)|EmptyTensorList|(Mutable)?HashTable(V2)?)$/;
 
 /** What stands in for the free sizes of an input while shapes are found out: two sizes, to see which axes follow. */
 const TRIAL_SIZES = [64, 96];
@@ -47,7 +51,7 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
   }
   try {
     const nodes = inExecutionOrder((artifacts.modelTopology as { node?: GraphNode[] }).node ?? []);
-    const inputs = portsOf(tfModel, name);
+    const inputs = portsOf(tfModel);
     const shapes = await findShapes(tfModel, nodes, inputs);
     return new GraphBackedModel(name.split(/[/\\]/).at(-1)!, tfModel, artifacts, runtime, nodes, inputs, shapes);
   } catch (error) {
@@ -56,10 +60,12 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
   }
 }
 
-function portsOf(model: GraphModel, name: string): Port[] {
+function portsOf(model: GraphModel): Port[] {
   return model.inputs.map((info, i) => {
-    check(info.shape, 'format', () => `${name}: input '${info.name}' has no shape.`);
-    return { name: model.inputNodes[i] ?? info.name, shape: info.shape.map((n) => (n === null || n < 0 ? null : n)), dtype: info.dtype };
+    const port = { name: model.inputNodes[i] ?? info.name, dtype: info.dtype };
+    return info.shape
+      ? { ...port, shape: info.shape.map((n) => (n === null || n < 0 ? null : n)) }
+      : { ...port, shape: [], anyShape: true };
   });
 }
 
@@ -82,7 +88,10 @@ function inExecutionOrder(nodes: readonly GraphNode[]): GraphNode[] {
       }
     }
   }
-  return order.filter(({ op }) => !NOT_LAYERS.has(op));
+  // In a loop a node has a value a round, and on one side of a condition it has none: they could not be asked for.
+  const looping = reachedFrom(order, LOOP, /^Exit$/);
+  const conditional = reachedFrom(order, /^Switch$/, /^(Merge|Exit)$/);
+  return order.filter(({ name, op }) => !NOT_LAYERS.has(op) && !HANDLES.test(op) && !looping.has(name) && !conditional.has(name));
 }
 
 /**
@@ -140,25 +149,34 @@ async function tryOut(model: GraphModel, nodes: readonly GraphNode[], inputs: re
 const DYNAMIC =
   /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(If|While)|if|while|NonMaxSuppressionV\d|Where|Tensor(Array|List).*|HashTable.*|LookupTable.*)$/;
 
-/** Within a loop a node has a value a round, which cannot be asked for. */
-const LOOP = /^(Switch|Merge|Enter|NextIteration|LoopCond)$/;
+/** Where loops of TensorFlow 1 begin and turn. */
+const LOOP = /^(Enter|NextIteration|LoopCond)$/;
 
 /** What gives feature maps whatever is seen. */
 const FEATURES = /Conv2[dD]|Pool|^Relu|BatchNorm|BiasAdd|^ResizeBilinear$|^ResizeNearestNeighbor$/;
 
-/** The nodes that need nothing dynamic, and of the others those that surely give feature maps. */
+/** The layers that need nothing dynamic, and of the others those that surely give feature maps. */
 function sortByFlow(nodes: readonly GraphNode[]): { fixed: GraphNode[]; features: GraphNode[] } {
-  const dynamic = new Set<string>();
-  const looping = new Set<string>();
-  for (const { name, op, input = [] } of nodes) {
-    const sources = input.map(sourceOf);
-    if (DYNAMIC.test(op) || sources.some((source) => dynamic.has(source))) dynamic.add(name);
-    if (LOOP.test(op) || (op !== 'Exit' && sources.some((source) => looping.has(source)))) looping.add(name);
-  }
+  const dynamic = reachedFrom(nodes, DYNAMIC);
+  const joined = reachedFrom(nodes, /^Merge$/);
   return {
     fixed: nodes.filter(({ name }) => !dynamic.has(name)),
-    features: nodes.filter(({ name, op }) => dynamic.has(name) && !looping.has(name) && FEATURES.test(op)),
+    features: nodes.filter(({ name, op }) => dynamic.has(name) && !joined.has(name) && FEATURES.test(op)),
   };
+}
+
+/** Nodes of such operations and all that follows from them, round loops too; others `end` it. */
+function reachedFrom(nodes: readonly GraphNode[], starts: RegExp, ends?: RegExp): ReadonlySet<string> {
+  const reached = new Set<string>();
+  let before: number;
+  do {
+    before = reached.size;
+    for (const { name, op, input = [] } of nodes) {
+      const follows = !ends?.test(op) && input.some((source) => reached.has(sourceOf(source)));
+      if (starts.test(op) || follows) reached.add(name);
+    }
+  } while (reached.size > before);
+  return reached;
 }
 
 /** The node of an input such as 'split:1' or '^init'. */
@@ -217,8 +235,10 @@ class GraphBackedModel implements Model {
         parameters: (node.input ?? []).reduce((sum, input) => sum + (weights.get(input) ?? 0), 0),
       };
     });
+    // A signature gives outputs names of its own; here they bear their nodes', which are names of layers.
+    const signature = (artifacts.signature as { outputs?: Readonly<Record<string, { name?: string }>> } | undefined)?.outputs ?? {};
     this.outputs = tfModel.outputs.map((info, i) => ({
-      name: sourceOf(tfModel.outputNodes[i] ?? info.name),
+      name: sourceOf(signature[tfModel.outputNodes[i] ?? '']?.name ?? tfModel.outputNodes[i] ?? info.name),
       shape: (info.shape ?? []).map((n) => (n === null || n < 0 ? null : n)),
       dtype: info.dtype,
     }));
@@ -233,6 +253,8 @@ class GraphBackedModel implements Model {
           checkNotAborted(signal, `running ${this.name}`);
           const outputs = await execute(this.tfModel, this.inputs, feeds, paths);
           return own(outputs, feeds).map((output) => [output]);
+        } catch (cause) {
+          throw this.failed(cause);
         } finally {
           dispose(made);
         }
@@ -247,18 +269,22 @@ class GraphBackedModel implements Model {
       const feeds = this.feeds(input, made);
       return this.tfModel.predict(namedFeeds(this.inputs, feeds)) as Tensor | Tensor[];
     } catch (cause) {
-      if (cause instanceof ActivationLensError) throw cause;
-      const asynchronous = cause instanceof Error && cause.message.includes('executeAsync');
-      throw new ActivationLensError(
-        'backend',
-        asynchronous
-          ? `'${this.name}' has control flow, which tfjs computes only asynchronously: extract its outputs with createExtractor, or use tfModel.executeAsync.`
-          : `'${this.name}' failed in tfjs: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
+      throw this.failed(cause);
     } finally {
       dispose(made);
     }
+  }
+
+  private failed(cause: unknown): ActivationLensError {
+    if (cause instanceof ActivationLensError) return cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return new ActivationLensError(
+      'backend',
+      message.includes('executeAsync')
+        ? `'${this.name}' has control flow, which tfjs computes only asynchronously: extract its outputs with createExtractor, or use tfModel.executeAsync.`
+        : `'${this.name}' failed in tfjs on the ${getBackend()} backend: ${message}`,
+      { cause },
+    );
   }
 
   dispose(): void {

@@ -145,6 +145,7 @@ class GraphBuilder {
         );
         return value;
       });
+      check(tensors.length > 0, 'corrupt', () => `${this.file}: layer '${path}' is called with nothing.`, { layer: path });
       const nth = this.callsByPath.get(path) ?? 0;
       this.callsByPath.set(path, nth + 1);
       const callPath = nth === 0 ? path : `${path}:${nth}`;

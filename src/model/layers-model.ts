@@ -2,6 +2,7 @@ import { io, type NamedTensorMap } from '@tensorflow/tfjs-core';
 import { check } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject, readConfig } from '../keras/config';
+import type { KerasVersion } from '../keras/description';
 import { versionOf } from '../keras/file';
 import type { WeightRef } from '../keras/weights';
 import { createKerasModel } from './keras-model';
@@ -17,7 +18,8 @@ export async function openLayersModel({ name, artifacts }: TfjsModelFile, runtim
   const topology = artifacts.modelTopology as Readonly<Record<string, unknown>>;
   const config = isObject(topology.model_config) ? topology.model_config : topology;
   const text = String(topology.keras_version ?? config.keras_version ?? '');
-  const keras = versionOf(/^\d/.test(text) ? text : undefined, config);
+  // What tfjs itself saves names tfjs-layers in place of Keras.
+  const keras: KerasVersion = text.startsWith('tfjs') ? { major: 2, text } : versionOf(/^\d/.test(text) ? text : undefined, config);
   const description = readConfig(config, keras, name);
   const { signal, onProgress, customLayers = {}, weights: missing = 'strict' } = options;
   return createKerasModel(

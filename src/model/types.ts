@@ -54,6 +54,8 @@ export interface LayerInfo {
 export interface Port {
   readonly name: string;
   readonly shape: Shape;
+  /** True where the graph says no shape, not even how many axes: any tensor will do. `shape` is empty then. */
+  readonly anyShape?: true;
   readonly dtype: string;
 }
 

@@ -131,6 +131,19 @@ describe('what cannot be opened says why and leaves nothing', () => {
     model.dispose();
   });
 
+  it('a layer that is called with nothing', async () => {
+    const json = JSON.parse(readFileSync(fixture('weights.architecture.json'), 'utf8'));
+    const layer = { class_name: 'Dense', name: 'lonely', config: { name: 'lonely', units: 1 }, inbound_nodes: [{ args: [], kwargs: {} }] };
+    const functional = {
+      class_name: 'Functional',
+      config: { name: 'm', layers: [json.config.layers[0], layer], input_layers: [], output_layers: [['lonely', 0, 0]] },
+    };
+    await expect(open(bytesOf('weights-keras3.weights.h5'), { architecture: functional, weights: 'skip-missing' })).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringContaining("layer 'lonely' is called with nothing"),
+    });
+  });
+
   function withMissingLayer() {
     const json = JSON.parse(readFileSync(fixture('weights.architecture.json'), 'utf8'));
     json.config.layers.push({

@@ -99,7 +99,56 @@ function graphArtifacts(): tf.io.ModelArtifacts {
   };
 }
 
+/** A loop of TensorFlow 1 that doubles its input three times, between two activations; nothing says the input's shape. */
+function loopArtifacts(): tf.io.ModelArtifacts {
+  const T = { type: 'DT_FLOAT' };
+  const float = { T, dtype: T };
+  const enter = (constant: boolean) => ({ T, frame_name: { s: btoa('frame') }, is_constant: { b: constant } });
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: float },
+    ...['zero', 'one', 'three'].map((name) => ({ name, op: 'Const', attr: float })),
+    { name: 'before', op: 'Relu', input: ['x'], attr: float },
+    { name: 'round', op: 'Enter', input: ['zero'], attr: enter(false) },
+    { name: 'value', op: 'Enter', input: ['before'], attr: enter(false) },
+    { name: 'step', op: 'Enter', input: ['one'], attr: enter(true) },
+    { name: 'limit', op: 'Enter', input: ['three'], attr: enter(true) },
+    { name: 'round/added', op: 'AddV2', input: ['round/body', 'step'], attr: float },
+    { name: 'value/added', op: 'AddV2', input: ['value/body', 'value/body'], attr: float },
+    ...['round', 'value'].flatMap((name) => [
+      { name: `${name}/next`, op: 'NextIteration', input: [`${name}/added`], attr: float },
+      { name: `${name}/merge`, op: 'Merge', input: [name, `${name}/next`], attr: float },
+      { name: `${name}/switch`, op: 'Switch', input: [`${name}/merge`, 'goes on'], attr: float },
+      { name: `${name}/body`, op: 'Identity', input: [`${name}/switch:1`], attr: float },
+    ]),
+    { name: 'less', op: 'Less', input: ['round/merge', 'limit'], attr: float },
+    { name: 'goes on', op: 'LoopCond', input: ['less'], attr: float },
+    { name: 'value/exit', op: 'Exit', input: ['value/switch'], attr: float },
+    { name: 'after', op: 'Neg', input: ['value/exit'], attr: float },
+  ];
+  const weightSpecs = ['zero', 'one', 'three'].map((name) => ({ name, shape: [], dtype: 'float32' as const }));
+  const signature = { inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT' } }, outputs: { result: { name: 'after:0', dtype: 'DT_FLOAT' } } };
+  return {
+    format: 'graph-model',
+    modelTopology: { node, versions: { producer: 987 } },
+    signature,
+    weightSpecs,
+    weightData: Float32Array.of(0, 1, 3).buffer,
+  };
+}
+
 describe('LayersModel', () => {
+  it('enlarges bilinearly as tfjs does, which is not as Keras does', async () => {
+    const layers = [tfl.layers.upSampling2d({ inputShape: [3, 2, 1], size: [2, 3], interpolation: 'bilinear' })];
+    const original = tfl.sequential({ layers });
+    const model = await loadModel(tf.io.fromMemory(await saved(original)));
+    const input = tf.randomNormal([1, 3, 2, 1], 0, 1, 'float32', 5);
+    const [expected, output] = [original, model].map((either) => either.predict(input) as tf.Tensor) as [tf.Tensor, tf.Tensor];
+    expect(Array.from(output.dataSync())).toEqual(Array.from(expected.dataSync()));
+    tf.dispose([input, expected, output]);
+    model.dispose();
+    original.dispose();
+  });
+
   it('gives what tfjs itself predicts, nested layers within reach', async () => {
     const original = nestedModel();
     const model = await loadModel(tf.io.fromMemory(await saved(original)));
@@ -172,6 +221,43 @@ describe('GraphModel', () => {
       ['second/relu', 'Relu', [null, null, null, 3], 0],
       ['Identity', 'Identity', [null, null, null, 3], 0],
     ]);
+    model.dispose();
+  });
+
+  it('has no layers within loops, and gives all others', async () => {
+    const model = await loadModel(tf.io.fromMemory(loopArtifacts()));
+    expect(flattenLayers(model).map(({ path }) => path)).toEqual(['before', 'after']);
+    expect(model.inputs).toEqual([{ name: 'x', shape: [], anyShape: true, dtype: 'float32' }]);
+    expect(model.outputs.map(({ name }) => name)).toEqual(['after']);
+    const input = tf.tensor2d([[1, -1]]);
+    const activations = await createExtractor(model, { layers: flattenLayers(model) }).run(input);
+    expect(Array.from(await activations.get('before').data())).toEqual([1, 0]);
+    expect(Array.from(await activations.get('after').data())).toEqual([-8, -0]);
+    activations.dispose();
+    expect(() => createExtractor(model, { layers: 'value/body' })).toThrow(expect.objectContaining({ code: 'layer-not-found' }));
+    expect(() => model.predict(input)).toThrow(
+      expect.objectContaining({ code: 'backend', message: expect.stringContaining('control flow') }),
+    );
+    input.dispose();
+    model.dispose();
+  });
+
+  it('says what tfjs failed at', async () => {
+    const model = await loadModel(tf.io.fromMemory(graphArtifacts()));
+    const input = tf.zeros([1, 4, 4, 2]);
+    const kernels = tf
+      .getKernelsForBackend('cpu')
+      .filter(({ kernelName }) => kernelName === '_FusedConv2D' || kernelName === 'FusedConv2D');
+    for (const { kernelName } of kernels) tf.unregisterKernel(kernelName, 'cpu');
+    try {
+      await expect(createExtractor(model, { layers: 'second/conv' }).run(input)).rejects.toMatchObject({
+        code: 'backend',
+        message: expect.stringMatching(/failed in tfjs on the cpu backend: .*FusedConv2D/),
+      });
+    } finally {
+      for (const kernel of kernels) tf.registerKernel(kernel);
+    }
+    input.dispose();
     model.dispose();
   });
 

@@ -1,7 +1,7 @@
 /** Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax, ThresholdedReLU and activations that are layers of their own: `keras/src/layers/activations`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { layerActivation } from '../activations';
-import { axisOf, constantArgument, fixedAxis, numbersOf, require, unsupported } from './config';
+import { axisOf, constantArgument, fixedAxis, numbersOf, require, since, unsupported } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { broadcast, where } from './manyAxes';
@@ -35,10 +35,17 @@ export function softmaxLayer(spec: LayerSpec): LayerDefinition {
       if (spec.keras.major < 3) return apply(tf.add(x, tf.mul(tf.sub(1, kept), -1e9)));
       const wide = asBool(tf.mul(kept, tf.ones(x.shape)));
       const outputs = apply(where(wide, x, tf.fill(x.shape, -1e9)));
-      return where(wide, outputs, tf.zerosLike(outputs));
+      // Where all is left out: zeros since Keras 3.10, equal shares before.
+      return since(spec, 3, 10) ? where(wide, outputs, tf.zerosLike(outputs)) : outputs;
     },
     masking: { takes: true, gives: 'same' },
   };
+}
+
+/** Whether a shape, its leading ones aside, is how the other ends: tfjs' wasm backend runs through alpha over and over. */
+function isSuffix(shape: readonly number[], whole: readonly number[]): boolean {
+  const from = shape.findIndex((n) => n !== 1);
+  return from < 0 || shape.slice(from).join() === whole.slice(whole.length - shape.length + from).join();
 }
 
 export function prelu(spec: LayerSpec): LayerDefinition {
@@ -51,7 +58,7 @@ export function prelu(spec: LayerSpec): LayerDefinition {
     },
     compute([input], [alpha]) {
       const x = asFloat(input!);
-      if (x.rank <= 4) return tf.prelu(x, alpha!);
+      if (x.rank <= 4 && isSuffix(alpha!.shape, x.shape)) return tf.prelu(x, alpha!);
       return tf.sub(tf.relu(x), broadcast(tf.mul, tf.relu(tf.neg(x)), alpha!));
     },
     masking: { gives: 'same' },

@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { argumentOf, tensorIndices } from './call';
-import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, require, wordOf } from './config';
+import { calledInTraining, constantArgument, fixedAxis, flagOf, losesMasksOfLists, numberOf, require, wordOf } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import type { LayerSpec } from './spec';
@@ -80,7 +80,7 @@ function denseAttention(
     masking: {
       takes: true,
       gives: {
-        when: (present) => present[query] === true,
+        when: (present) => present[query] === true && !losesMasksOfLists(spec),
         shape: (inputs) => inputs[query]!.slice(0, -1),
         compute: (_, masks) => masks[query]!.clone(),
       },

@@ -1,10 +1,11 @@
-import { type DataType, type Rank, type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { type DataType, getBackend, type Rank, type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check } from '../../check';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
 import type { WeightConversion } from './legacyWeights';
+import { mergeLora } from './lora';
 import { copyOfTensor, type MaskRule, maskInputs, setOutputMask } from './masks';
 import type { ExpectedWeight, HoldsKerasWeights, Layer, LayerSpec, StoredWeight } from './spec';
 import { matchWeights } from './weights';
@@ -138,7 +139,8 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   }
 
   private match(stored: readonly StoredWeight[]): readonly StoredWeight[] {
-    const converted = this.definition.convertWeights?.(stored, this.targets) ?? stored;
+    const whole = this.spec.config.lora_rank ? mergeLora(this.spec, stored) : stored;
+    const converted = this.definition.convertWeights?.(whole, this.targets) ?? whole;
     return matchWeights(this.spec, this.targets, converted);
   }
 
@@ -161,13 +163,24 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       const masks = [...list.slice(this.arity ?? list.length)];
       const data = list.slice(0, this.arity);
       const aligned = this.maskPattern.map((present) => (present ? masks.shift() : undefined));
-      const outputs = this.definition.compute(
-        data,
-        this.variables.map((variable) => variable.read() as Tensor<Rank>),
-        aligned,
-      );
+      const outputs = this.compute(data, aligned);
       return Array.isArray(outputs) ? [...outputs] : (outputs as Tensor);
     });
+  }
+
+  private compute(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | readonly Tensor[] {
+    const weights = this.variables.map((variable) => variable.read() as Tensor<Rank>);
+    try {
+      return this.definition.compute(inputs, weights, masks);
+    } catch (error) {
+      if (error instanceof ActivationLensError) throw error;
+      const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+      throw new ActivationLensError(
+        'backend',
+        `${describeLayer(this.spec)} could not be computed for ${shapes} on the ${getBackend()} backend: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error, details: { layer: this.spec.name, path: this.spec.path, className: this.spec.className } },
+      );
+    }
   }
 
   override apply(inputs: TfTensors | TfSymbols, kwargs?: Parameters<layers.Layer['apply']>[1]): TfTensors | TfSymbols {

@@ -3,7 +3,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { axisOf, flagOf, numbersOf, require, unsupported, wordOf } from './config';
+import { axisOf, flagOf, losesMasksOfLists, numbersOf, require, since, unsupported, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast, where } from './manyAxes';
@@ -23,11 +23,9 @@ export function merge(spec: LayerSpec, kind: Merge): LayerDefinition {
     },
     outputTypes: (types) => [types.every((type) => type === 'int32') && kind !== 'average' ? 'int32' : 'float32'],
     compute(inputs, _, masks) {
-      return spec.keras.major === 3 && masks.some((mask) => mask !== undefined)
-        ? combineMasked(floatsOf(inputs), masks, kind)
-        : combine(inputs);
+      return since(spec, 3, 4) && masks.some((mask) => mask !== undefined) ? combineMasked(floatsOf(inputs), masks, kind) : combine(inputs);
     },
-    masking: { takes: spec.keras.major === 3 && ['multiply', 'maximum', 'minimum'].includes(kind), gives: mergedMask(spec) },
+    masking: { takes: since(spec, 3, 4) && ['multiply', 'maximum', 'minimum'].includes(kind), gives: mergedMask(spec) },
   };
 }
 
@@ -106,11 +104,11 @@ function spreadMask(mask: Tensor, x: Tensor): Tensor {
   return asBool(broadcast(tf.mul, asFloat(shaped), tf.ones(x.shape)));
 }
 
-/** Keras 3: a step counts if it counts in any input, and all inputs must have a mask. Keras 2: if it counts in all that have one. */
+/** Keras 3.4: a step counts if it counts in any input, and all inputs must have a mask. Keras 2: if it counts in all that have one. */
 function mergedMask(spec: LayerSpec): MaskMaker {
-  const newer = spec.keras.major === 3;
+  const newer = since(spec, 3, 4);
   return {
-    when: (present) => (newer ? present.every((has) => has) : present.some((has) => has)),
+    when: (present) => !losesMasksOfLists(spec) && (newer ? present.every((has) => has) : present.some((has) => has)),
     shape: (inputs) => inputs[0]!.slice(0, 2),
     compute: (_, masks) =>
       masks
@@ -148,7 +146,7 @@ export function concatenate(spec: LayerSpec): LayerDefinition {
 
 function concatenatedMask(spec: LayerSpec, given: number): MaskMaker {
   return {
-    when: (present) => present.some((has) => has),
+    when: (present) => !losesMasksOfLists(spec) && present.some((has) => has),
     shape(inputs) {
       const axis = axisOf(spec, given, inputs[0]!.length);
       const steps = axis === 1 ? inputs.map((shape) => shape[1] ?? null) : [inputs[0]![1] ?? null];
@@ -160,7 +158,7 @@ function concatenatedMask(spec: LayerSpec, given: number): MaskMaker {
         masks[i] === undefined ? tf.ones(x.shape) : tf.mul(asFloat(tf.expandDims(masks[i]!, -1)), tf.ones(x.shape)),
       );
       const joined = tf.concat(wide, axis);
-      return asBool(spec.keras.major === 3 ? tf.max(joined, -1) : tf.min(joined, -1));
+      return asBool(since(spec, 3, 4) ? tf.max(joined, -1) : tf.min(joined, -1));
     },
   };
 }

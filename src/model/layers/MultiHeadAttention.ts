@@ -2,12 +2,10 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { softmax } from '../activations';
-import { einsum } from '../operations/einsum';
 import type { Shape } from '../types';
 import { combineMasks } from './Attention';
 import { argumentOf, tensorIndex } from './call';
-import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
+import { calledInTraining, constantArgument, fixedAxis, flagOf, numberOf, numbersOf, require, since } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { broadcast, where } from './manyAxes';
@@ -26,7 +24,7 @@ interface Roles {
   readonly returnsScores: boolean;
 }
 
-function rolesOf(spec: LayerSpec): Roles {
+function rolesOf(spec: LayerSpec, multiHead: boolean): Roles {
   const query = tensorIndex(argumentOf(spec, 'query', 0));
   const value = tensorIndex(argumentOf(spec, 'value', 1));
   require(query !== undefined && value !== undefined, spec, () => 'is not called with a query and a value');
@@ -44,7 +42,13 @@ function rolesOf(spec: LayerSpec): Roles {
     value,
     key: key ?? value,
     keyGiven: key !== undefined,
-    masks: { ...mask('query_mask'), ...mask('value_mask'), ...mask('key_mask'), ...mask('attention_mask') },
+    // From Keras 3.8 on, the mask that comes with the query counts and one that is passed does not.
+    masks: {
+      ...(multiHead && since(spec, 3, 8) ? {} : mask('query_mask')),
+      ...mask('value_mask'),
+      ...mask('key_mask'),
+      ...mask('attention_mask'),
+    },
     causal: Boolean(constantArgument(spec, 'use_causal_mask')),
     returnsScores: Boolean(constantArgument(spec, 'return_attention_scores')),
   };
@@ -66,7 +70,7 @@ function projectionWeights(projections: readonly Projection[], useBias: boolean)
 }
 
 export function multiHeadAttention(spec: LayerSpec): LayerDefinition {
-  const roles = rolesOf(spec);
+  const roles = rolesOf(spec, true);
   const heads = numberOf(spec, 'num_heads');
   const keySize = numberOf(spec, 'key_dim');
   const valueSize = spec.config.value_dim ? numberOf(spec, 'value_dim') : keySize;
@@ -81,9 +85,10 @@ export function multiHeadAttention(spec: LayerSpec): LayerDefinition {
       const out = [...query.slice(0, -1), ...outputSizes(query)];
       if (!roles.returnsScores) return [out];
       const axes = attentionAxes(spec, query.length);
-      const batch = range(0, query.length - 1).filter((axis) => !axes.includes(axis));
-      const free = [...batch.map((axis) => query[axis] ?? null), heads];
-      return [out, [...free, ...axes.map((axis) => query[axis] ?? null), ...axes.map((axis) => value[axis] ?? null)]];
+      const projected = (shape: Shape): Shape => [...shape.slice(0, -1), heads];
+      const [rows, columns] = [projected(query), projected(value)];
+      const free = rows.filter((_, axis) => !axes.includes(axis));
+      return [out, [...free, ...axes.map((axis) => rows[axis] ?? null), ...axes.map((axis) => columns[axis] ?? null)]];
     },
     weights(inputs) {
       const [query, value, key] = [roles.query, roles.value, roles.key].map((index) => fixedAxis(spec, inputs[index]!, -1)) as [
@@ -136,9 +141,13 @@ function fromHeads(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor 
   return bias === undefined ? joined : broadcast(tf.add, joined, bias);
 }
 
-/** The axes that attention runs over: all between batch and features unless the config says otherwise. */
+/**
+ * The axes that attention runs over: all between batch and features unless the config says otherwise. Before Keras 3.12 negative ones count from
+ * the end of the projected tensors, which have an axis of heads more (-2 is that one).
+ */
 function attentionAxes(spec: LayerSpec, rank: number): number[] {
-  return (numbersOf(spec, 'attention_axes') ?? range(1, rank - 1)).map((axis) => (axis < 0 ? axis + rank : axis));
+  const length = since(spec, 3, 12) ? rank : rank + 1;
+  return (numbersOf(spec, 'attention_axes') ?? range(1, rank - 1)).map((axis) => (axis < 0 ? axis + length : axis));
 }
 
 /** Scaled dot-product attention of tensors [batch, ...positions, heads, size]. */
@@ -153,32 +162,42 @@ function attend(
 ): { out: Tensor; shares: Tensor } {
   const rank = query.rank;
   const axes = attentionAxes(spec, rank - 1);
-  const target = range(0, rank).map((i) => String.fromCharCode(97 + i));
-  const source = target.map((letter, i) => (axes.includes(i) ? letter.toUpperCase() : letter));
-  const batch = target.filter((_, i) => !axes.includes(i) && i !== rank - 1);
-  const product = [...batch, ...axes.map((i) => target[i]!), ...axes.map((i) => source[i]!)];
-  const scores = einsum(`${source.join('')},${target.join('')}->${product.join('')}`, [key, tf.mul(query, 1 / Math.sqrt(keySize))]);
+  const batch = range(0, rank - 1).filter((axis) => !axes.includes(axis));
+  const order = [...batch, ...axes, rank - 1];
+  const sizes = (x: Tensor, along: readonly number[]) => along.map((axis) => x.shape[axis]!);
+  // [everything else, positions, size]: three axes are what every backend computes with, however many there are.
+  const flat = (x: Tensor) => tf.reshape(tf.transpose(x, order), [-1, product(sizes(x, axes)), x.shape[rank - 1]!]);
+  const scores = tf.matMul(flat(tf.mul(query, 1 / Math.sqrt(keySize))), flat(key), false, true);
   const fused = spec.keras.major === 3 && numberOf(spec, 'dropout', 0) === 0 && !returnsScores && rank === 4;
-  const shares = maskedSoftmax(spec, scores, mask, axes.length, fused);
-  return { out: einsum(`${product.join('')},${source.join('')}->${target.join('')}`, [shares, value]), shares };
+  const shape = [...sizes(query, [...batch, ...axes]), ...sizes(key, axes)];
+  const shares = maskedSoftmax(spec, scores, mask && spreadMask(mask, shape, axes.length, scores.shape), fused);
+  const mixed = tf.reshape(tf.matMul(shares, flat(value)), [...sizes(query, [...batch, ...axes]), value.shape[rank - 1]!]);
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return { out: tf.transpose(mixed, back), shares: tf.reshape(shares, shape) };
+}
+
+const product = (numbers: readonly number[]) => numbers.reduce((total, n) => total * n, 1);
+
+/** A mask of pairs, to which the axes between batch and positions may be missing, as numbers of the shape of the flat scores. */
+function spreadMask(mask: Tensor, shape: readonly number[], count: number, flat: readonly number[]): Tensor {
+  const at = Math.max(0, mask.rank - 2 * count);
+  const missing = Array<number>(Math.max(0, shape.length - mask.rank)).fill(1);
+  const aligned = tf.reshape(asFloat(mask), [...mask.shape.slice(0, at), ...missing, ...mask.shape.slice(at)]);
+  return tf.reshape(broadcast(tf.mul, aligned, tf.ones([...shape])), [...flat]);
 }
 
 /**
  * What is left out gets a score of minus a lot. The versions differ where a whole row is left out: Keras 2 adds the large number, Keras 3
- * replaces the score and, where it goes through its Softmax layer, zeroes the shares.
+ * replaces the score and, since 3.10 and where it goes through its Softmax layer, zeroes the shares.
  */
-function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined, count: number, fused: boolean): Tensor {
-  const axes = range(scores.rank - count, scores.rank);
-  if (mask === undefined) return softmax(scores, axes);
-  let wide = asFloat(mask);
-  const at = (rank: number) => rank - 2 * count;
-  while (wide.rank < scores.rank) wide = tf.expandDims(wide, Math.max(0, at(wide.rank)));
+function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined, fused: boolean): Tensor {
+  if (mask === undefined) return tf.softmax(scores);
   if (spec.keras.major < 3 && !flagOf(spec, 'softmax_robust_masking', false)) {
-    return softmax(broadcast(tf.add, scores, tf.mul(tf.sub(1, wide), -1e9)), axes);
+    return tf.softmax(tf.add(scores, tf.mul(tf.sub(1, mask), -1e9)));
   }
-  const kept = asBool(broadcast(tf.mul, wide, tf.ones(scores.shape)));
-  const shares = softmax(where(kept, scores, tf.fill(scores.shape, -1e9)), axes);
-  return fused || spec.keras.major < 3 ? shares : where(kept, shares, tf.zerosLike(shares));
+  const kept = asBool(mask);
+  const shares = tf.softmax(where(kept, scores, tf.fill(scores.shape, -1e9)));
+  return fused || !since(spec, 3, 10) ? shares : where(kept, shares, tf.zerosLike(shares));
 }
 
 /** The mask of pairs [batch, queries, keys] that all of a call's masks add up to. */
@@ -217,7 +236,7 @@ function maskingOf(spec: LayerSpec, roles: Roles) {
 }
 
 export function groupedQueryAttention(spec: LayerSpec): LayerDefinition {
-  const roles = rolesOf(spec);
+  const roles = rolesOf(spec, false);
   const [size, queryHeads, keyHeads] = [
     numberOf(spec, 'head_dim'),
     numberOf(spec, 'num_query_heads'),

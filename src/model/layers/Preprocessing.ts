@@ -6,7 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, wordOf } from './config';
+import { type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, since, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast, pad, where } from './manyAxes';
@@ -108,8 +108,7 @@ export function centerCrop(spec: LayerSpec): LayerDefinition {
 export function randomCrop(spec: LayerSpec): LayerDefinition {
   const format = dataFormatOf(spec);
   const size = sizeOf(spec);
-  const minor = spec.keras.major === 3 ? Number(spec.keras.text.split('.')[1] ?? 0) : 0;
-  if (minor >= 8) {
+  if (since(spec, 3, 8)) {
     const { masking: _, ...definition } = identity(spec);
     return definition;
   }
@@ -117,7 +116,7 @@ export function randomCrop(spec: LayerSpec): LayerDefinition {
     outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
     compute([input]) {
       const x = toChannelsLast(asFloat(input!), format);
-      if (minor < 6) return fromChannelsLast(smartResize(x, size), format);
+      if (!since(spec, 3, 6)) return fromChannelsLast(smartResize(x, size), format);
       const { top, left } = aspectWindow(x, size);
       const [height, width] = [Math.min(size[0], x.shape[1]! - top), Math.min(size[1], x.shape[2]! - left)];
       return fromChannelsLast(
@@ -163,13 +162,16 @@ export function discretization(spec: LayerSpec): LayerDefinition {
   const bounds = numbersOf(spec, 'bin_boundaries');
   require(bounds !== undefined, spec, () => 'has no bin_boundaries in its config');
   const mode = wordOf(spec, 'output_mode', ['int', 'one_hot', 'multi_hot', 'count'], 'int');
+  // Keras takes a batch of single numbers for one sample.
+  const takesBatchAsOne = (shape: Shape) => shape.length === 1 && (mode === 'multi_hot' || mode === 'count');
   return {
-    outputShapes: ([shape]) => [encodedShape(shape!, mode, bounds.length + 1)],
+    outputShapes: ([shape]) => [takesBatchAsOne(shape!) ? [bounds.length + 1] : encodedShape(shape!, mode, bounds.length + 1)],
     outputTypes: () => [mode === 'int' ? 'int32' : 'float32'],
     compute([input]) {
       const x = tf.expandDims(asFloat(input!), -1);
-      const bins = tf.sum(tf.cast(tf.greaterEqual(x, tf.tensor1d(bounds)), 'int32'), -1);
-      return encode(tf.cast(bins, 'int32'), mode, bounds.length + 1);
+      const bins = tf.cast(tf.sum(tf.cast(tf.greaterEqual(x, tf.tensor1d(bounds)), 'int32'), -1), 'int32');
+      if (!takesBatchAsOne(bins.shape)) return encode(bins, mode, bounds.length + 1);
+      return tf.squeeze(encode(tf.expandDims(bins, 0), mode, bounds.length + 1), [0]);
     },
   };
 }
@@ -177,7 +179,7 @@ export function discretization(spec: LayerSpec): LayerDefinition {
 function encodedShape(shape: Shape, mode: Encoding, depth: number): Shape {
   if (mode === 'int') return shape;
   if (mode === 'one_hot' && (shape.at(-1) !== 1 || shape.length === 1)) return [...shape, depth];
-  return shape.length === 1 && mode !== 'one_hot' ? [shape[0]!, depth] : [...shape.slice(0, -1), depth];
+  return mode === 'one_hot' ? [...shape.slice(0, -1), depth] : [shape[0]!, ...shape.slice(2), depth];
 }
 
 function encode(indices: Tensor, mode: Encoding, depth: number, weights?: Tensor): Tensor {
@@ -187,5 +189,5 @@ function encode(indices: Tensor, mode: Encoding, depth: number, weights?: Tensor
   const hot = asFloat(tf.equal(tf.expandDims(flat, -1), tf.range(0, depth, 1, 'int32')));
   if (mode === 'one_hot' || indices.rank === 1) return hot;
   const counted = weights === undefined ? hot : tf.mul(hot, tf.expandDims(asFloat(weights), -1));
-  return mode === 'count' ? tf.sum(counted, -2) : tf.max(counted, -2);
+  return mode === 'count' ? tf.sum(counted, 1) : tf.max(counted, 1);
 }

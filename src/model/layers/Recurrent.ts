@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import { argumentOf, tensorIndices } from './call';
 import { type Cell, convLSTMCell, gruCell, lstmCell, simpleRNNCell, stackedCells } from './cells';
-import { calledInTraining, flagOf, numberOf, require, unsupported, wordOf } from './config';
+import { calledInTraining, flagOf, isStandalone, numberOf, require, unsupported, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { concatLast, permuteWeight, type WeightConversion } from './legacyWeights';
@@ -189,10 +189,13 @@ function choose(counts: Tensor, a: Tensor, b: Tensor): Tensor {
 export function bidirectional(spec: LayerSpec): LayerDefinition {
   const mode = spec.config.merge_mode === null ? 'none' : wordOf(spec, 'merge_mode', ['concat', 'sum', 'ave', 'mul', 'none'], 'concat');
   const inner = (value: unknown, flip: boolean): Recurrence => {
-    const { class_name: className, config } = value as { class_name: string; config: Record<string, unknown> };
+    const { class_name: className, config } = (value ?? {}) as { class_name?: unknown; config?: Record<string, unknown> };
+    require(typeof className === 'string' && typeof config === 'object' && config !== null, spec, () =>
+      'has no layer of a class and a config in its own config');
     const turned = flip ? (spec.keras.major === 3 ? true : config.go_backwards !== true) : config.go_backwards;
     const recurrence = recurrenceOf({ ...spec, className, config: { ...config, go_backwards: turned ?? false } });
-    return { ...recurrence, zeroMasked: recurrence.sequences };
+    // What a mask leaves out is zero in both directions; Keras up to 2.3 repeats the step before in each.
+    return isStandalone(spec) ? recurrence : { ...recurrence, zeroMasked: recurrence.sequences };
   };
   const forward = inner(spec.config.layer, false);
   const backward = spec.config.backward_layer ? inner(spec.config.backward_layer, false) : inner(spec.config.layer, true);

@@ -22,8 +22,8 @@ function innerSpec(spec: LayerSpec, key: string): LayerSpec {
     keras: spec.keras,
     call: { args: [{ tensor: 0 }], kwargs: spec.call.kwargs.training === undefined ? {} : { training: spec.call.kwargs.training } },
     attribute: key,
-    ...(value.module === undefined ? {} : { module: value.module }),
-    ...(value.registered_name ? { registeredName: value.registered_name } : {}),
+    ...(typeof value.module !== 'string' ? {} : { module: value.module }),
+    ...(typeof value.registered_name === 'string' && value.registered_name !== '' ? { registeredName: value.registered_name } : {}),
   };
 }
 
@@ -101,7 +101,12 @@ export function spectralNormalization(spec: LayerSpec, context: BuildContext): L
         paths: ['vars/1', 'vars/0'],
       },
     ],
-    compute: ([x]) => layer.apply(x!) as Tensor | Tensor[],
+    outputTypes: ([type]) => [spec.keras.major === 3 ? type! : 'float32'],
+    compute([x]) {
+      const out = layer.apply(x!) as Tensor;
+      // Keras 3 casts to the input's dtype, even to integers behind an Embedding.
+      return spec.keras.major === 3 ? tf.cast(out, x!.dtype) : out;
+    },
     inner: [{ layer, attributes: ['layer'], inputShapes: (shapes) => shapes }],
   };
 }

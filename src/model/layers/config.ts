@@ -56,6 +56,23 @@ export function numbersOf(spec: LayerSpec, key: string): number[] | undefined {
   return [...(value as number[])];
 }
 
+/** Whether this version of Keras or a later one wrote the file; one that does not say is taken for the newest. */
+export function since({ keras }: LayerSpec, major: number, minor: number): boolean {
+  const found = /^(\d+)\.(\d+)/.exec(keras.text);
+  if (found === null) return keras.major >= major;
+  return keras.major > major || (keras.major === major && Number(found[2]) >= minor);
+}
+
+/** Whether a Keras that was a package of its own wrote the file: 1.0 to 2.3, apart from tf.keras ('2.2.4-tf'). */
+export function isStandalone(spec: LayerSpec): boolean {
+  return !since(spec, 2, 4) && !spec.keras.text.endsWith('-tf');
+}
+
+/** Keras 3.0 to 3.3 lose the masks of inputs that come as a list. */
+export function losesMasksOfLists(spec: LayerSpec): boolean {
+  return spec.keras.major === 3 && !since(spec, 3, 4);
+}
+
 export type DataFormat = 'channels_last' | 'channels_first';
 
 export function dataFormatOf(spec: LayerSpec): DataFormat {

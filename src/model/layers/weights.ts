@@ -12,6 +12,8 @@ export function matchWeights(
 ): readonly StoredWeight[] {
   const byPath = stored.some(({ path }) => path !== undefined);
   const matched = byPath ? expected.map((weight) => findByPath(spec, weight, stored)) : stored;
+  const left = byPath ? stored.find(({ path }) => isOwn(path) && !expected.some(({ paths }) => paths.includes(path!))) : undefined;
+  if (left !== undefined) fail(spec, expected, stored, `The file has '${left.name ?? left.path}' for it`);
   if (matched.length !== expected.length) fail(spec, expected, stored, `The file has ${matched.length} weights for it`);
   expected.forEach((weight, i) => {
     const { shape, data } = matched[i]!;
@@ -22,6 +24,11 @@ export function matchWeights(
     if (data.length !== size) fail(spec, expected, stored, `'${weight.name}' comes with ${data.length} numbers instead of ${size}`);
   });
   return matched;
+}
+
+/** Whether a path names a variable of the layer itself: Keras wants all of those used. Generators of random numbers have groups of their own. */
+function isOwn(path: string | undefined): boolean {
+  return path !== undefined && /^vars\/[^/]+$/.test(path);
 }
 
 function findByPath(spec: LayerSpec, weight: ExpectedWeight, stored: readonly StoredWeight[]): StoredWeight {

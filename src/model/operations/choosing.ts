@@ -11,6 +11,7 @@ import { type Call, type Constants, type Operand, type Operation, promote, typeO
 /** Elements of one axis, or of the flattened tensor. Negative indices count from the end. */
 const take: Operation = {
   parameters: [X, 'indices', 'axis'],
+  keywords: ['batch_dims'],
   infer(call) {
     const { shape, type } = call.tensor('x');
     const indices = call.tensor('indices').shape;

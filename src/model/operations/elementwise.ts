@@ -154,12 +154,15 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Sinc: unary(sinc),
   Erf: unary((x) => tf.erf(x)),
   Erfc: unary((x) => tf.sub(1, tf.erf(x))),
-  NanToNum: unary((x, call) => {
-    const limit = 3.4028234663852886e38;
-    const known = where(tf.isNaN(x), tf.fill(x.shape, call.number('nan', 0)), x);
-    const high = where(tf.logicalAnd(tf.isInf(known), tf.greater(known, 0)), tf.fill(x.shape, call.number('posinf', limit)), known);
-    return where(tf.logicalAnd(tf.isInf(high), tf.less(high, 0)), tf.fill(x.shape, call.number('neginf', -limit)), high);
-  }),
+  NanToNum: {
+    ...unary((x, call) => {
+      const limit = 3.4028234663852886e38;
+      const known = where(tf.isNaN(x), tf.fill(x.shape, call.number('nan', 0)), x);
+      const high = where(tf.logicalAnd(tf.isInf(known), tf.greater(known, 0)), tf.fill(x.shape, call.number('posinf', limit)), known);
+      return where(tf.logicalAnd(tf.isInf(high), tf.less(high, 0)), tf.fill(x.shape, call.number('neginf', -limit)), high);
+    }),
+    keywords: ['nan', 'posinf', 'neginf'],
+  },
   Isfinite: unary((x) => tf.isFinite(to(x, 'float32')), 'bool'),
   Isinf: unary((x) => tf.isInf(to(x, 'float32')), 'bool'),
   Isnan: unary((x) => tf.isNaN(to(x, 'float32')), 'bool'),
@@ -260,9 +263,13 @@ export const elementwise: Readonly<Record<string, Operation>> = {
     parameters: [X, 'axis'],
     infer(call) {
       const { shape } = call.tensor('x');
-      return { shape: [...shape.slice(0, -1), shape.at(-1) === null ? null : (shape.at(-1) as number) * 2], type: 'float32' };
+      const axis = call.axis('axis', shape.length, -1);
+      return { shape: shape.map((n, i) => (i === axis && n !== null ? n * 2 : n)), type: 'float32' };
     },
-    compute: (call) => tf.concat([tf.relu(call.tensor('x')), tf.relu(tf.neg(call.tensor('x')))], call.tensor('x').rank - 1),
+    compute(call) {
+      const x = call.tensor('x');
+      return tf.concat([tf.relu(x), tf.relu(tf.neg(x))], call.axis('axis', x.rank, -1));
+    },
   },
   LeakyRelu: leaky(0.2),
   Elu: unary((x, call) => activations.elu(x, call.number('alpha', 1)), 'float', ['alpha']),
@@ -279,7 +286,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   },
   Gelu: gelu(true),
   GeluExact: gelu(false),
-  Silu: unary(activations.silu),
+  Silu: unary((x, call) => tf.mul(x, tf.sigmoid(tf.mul(x, call.number('beta', 1)))), 'float', ['beta']),
   Mish: unary(activations.mish),
   Sigmoid: unary((x) => tf.sigmoid(x)),
   LogSigmoid: unary(activations.logSigmoid),
@@ -303,7 +310,8 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Sparsemax: overAxis(activations.sparsemax),
   Clip: unary((x, call) => clip(x, call), same, ['x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value']),
   StopGradient: unary((x) => x.clone(), same),
-  Identity: { parameters: [X], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },
+  // 'shape' is what ensure_shape checks.
+  Identity: { parameters: [X, 'shape'], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },
 };
 
 /** Limits may be None or tensors. */

@@ -141,6 +141,7 @@ function framing(names: 'padding' | 'cropping'): Operation {
   };
   return {
     parameters: [X],
+    keywords: [...['top', 'bottom', 'left', 'right'].map((side) => `${side}_${names}`), 'target_height', 'target_width', 'data_format'],
     infer(call) {
       const { shape, type } = call.tensor('x');
       const [row, column] = sides(call, shape.length);
@@ -262,13 +263,18 @@ export const images: Readonly<Record<string, Operation>> = {
   FlipLeftRight: unary((x) => tf.reverse(x, [x.rank - 2]), 'same'),
   FlipUpDown: unary((x) => tf.reverse(x, [x.rank - 3]), 'same'),
   AdjustBrightness: unary((x, call) => tf.add(x, call.number('delta')), 'float', ['delta']),
-  AdjustContrast: unary(
-    (x, call) => {
+  AdjustContrast: {
+    parameters: [X, 'contrast_factor'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      if (type !== 'float32') call.fail(`adjusts the contrast of ${type} pictures, which TensorFlow rounds; cast to float32 before`);
+      return { shape, type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
       const mean = tf.mean(x, [x.rank - 3, x.rank - 2], true);
       return tf.add(tf.mul(tf.sub(x, mean), call.number('contrast_factor')), mean);
     },
-    'float',
-    ['contrast_factor'],
-  ),
+  },
   PerImageStandardization: standardize,
 };

@@ -6,7 +6,7 @@ import { nearest } from '../../check';
 import { activationOf } from '../activations';
 import { unsupported } from '../layers/config';
 import { KerasLayer, type LayerDefinition } from '../layers/KerasLayer';
-import type { Layer, LayerSpec } from '../layers/spec';
+import type { Argument, Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 import { choosing } from './choosing';
 import { elementwise } from './elementwise';
@@ -115,7 +115,31 @@ function operationOf(spec: LayerSpec): Operation {
   );
 }
 
+/** What changes no numbers: names, checks, hints, and which integers hold indices and sizes. */
+const immaterial = new Set([
+  ...['name', 'function', 'trainable', 'dtype_policy', 'message', 'dtype_hint', 'stable', 'use_cudnn_on_gpu'],
+  ...['validate_shape', 'validate_indices', 'out_type', 'output_type'],
+]);
+
+/** Throws about an argument that the operation does not read, unless it is None or False: nothing is left aside in silence. */
+function checkArguments(spec: LayerSpec, { parameters, keywords = [] }: Operation): void {
+  if (keywords.includes('*')) return;
+  const known = new Set([...parameters.flatMap((names) => names.split('|')), ...keywords]);
+  const empty = (value: unknown) => value === null || value === undefined || value === false;
+  // Keras 3 makes an operation with some of its arguments; Keras 2 wraps a function, and the config is the wrapper's.
+  const made = spec.keras.major === 3 ? Object.entries(spec.config).map(([key, constant]) => [key, { constant }] as const) : [];
+  const given: (readonly [string, Argument])[] = [...Object.entries(spec.call.kwargs), ...made];
+  const unread = given.find(
+    ([key, argument]) => !known.has(key) && !immaterial.has(key) && !('constant' in argument && empty(argument.constant)),
+  );
+  if (unread !== undefined) unsupported(spec, `has the argument '${unread[0]}', which is not supported`);
+  const extra = known.has('operands') ? [] : spec.call.args.slice(parameters.length);
+  if (extra.some((argument) => !('constant' in argument && empty(argument.constant))))
+    unsupported(spec, `has ${spec.call.args.length} arguments by position, of which ${parameters.length} are supported`);
+}
+
 function definitionOf(spec: LayerSpec, operation: Operation): LayerDefinition {
+  checkArguments(spec, operation);
   let sizes: readonly (readonly (number | null)[] | undefined)[] = [];
   const infer = (shapes: readonly Shape[], types: readonly DataType[]): readonly Operand[] => {
     const operands = shapes.map((shape, i): Operand => {

@@ -101,11 +101,14 @@ const outer: Operation = {
 };
 
 /** Keras 3 keeps the operands as positional arguments of the call. */
-const einsumOperation = spelled(
-  ['operands'],
-  (call) => call.positional(),
-  (_, call) => String(call.value('subscripts') ?? call.fail('has no equation')),
-);
+const einsumOperation: Operation = {
+  ...spelled(
+    ['operands'],
+    (call) => call.positional(),
+    (_, call) => String(call.value('subscripts') ?? call.fail('has no equation')),
+  ),
+  keywords: ['subscripts'],
+};
 
 export const linear: Readonly<Record<string, Operation>> = {
   Matmul: matmul,

@@ -29,6 +29,15 @@ function made(value: number): Operation {
   };
 }
 
+/** What fits a small integer type. The others hold all that comes. */
+function limitsOf(dtype: string): [number, number] | undefined {
+  if (dtype === 'bool') return [0, 1];
+  const [, unsigned, bits] = /^(u?)int(8|16)$/.exec(dtype) ?? [];
+  if (bits === undefined) return undefined;
+  const count = 2 ** Number(bits);
+  return unsigned === 'u' ? [0, count - 1] : [-count / 2, count / 2 - 1];
+}
+
 function casting(target: (call: Constants) => DataType | undefined): Operation {
   return {
     parameters: [X, 'dtype'],
@@ -55,7 +64,15 @@ export const making: Readonly<Record<string, Operation>> = {
     compute: (call) => to(tf.mul(tf.onesLike(call.tensor('x')), call.tensor('fill_value', call.tensor('x'))), call.tensor('x').dtype),
   },
   Cast: casting((call) => typeOf(call.value('dtype'))),
-  SaturateCast: casting((call) => typeOf(call.value('dtype'))),
+  SaturateCast: {
+    parameters: [X, 'dtype'],
+    infer: (call) => ({ shape: call.tensor('x').shape, type: typeOf(call.value('dtype')) }),
+    compute(call) {
+      const type = typeOf(call.value('dtype'));
+      const limits = limitsOf(String(call.value('dtype')));
+      return to(limits === undefined ? call.tensor('x') : tf.clipByValue(to(call.tensor('x'), 'float32'), ...limits), type);
+    },
+  },
   ConvertToTensor: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
   Array: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
   Copy: { parameters: [X], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },

@@ -134,6 +134,7 @@ function adaptive(kind: 'max' | 'average'): Operation {
 
 const batchNorm: Operation = {
   parameters: [X, 'mean', 'variance', 'offset', 'scale', 'epsilon|variance_epsilon'],
+  keywords: ['axis'],
   infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
   compute(call) {
     const x = to(call.tensor('x'), 'float32');
@@ -157,7 +158,7 @@ const batchNorm: Operation = {
   },
 };
 
-const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon'], (call, shapes) =>
+const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (call, shapes) =>
   layerNormalization({
     ...call.spec,
     config: {

@@ -22,6 +22,8 @@ export interface Operation {
    * stands for call them differently.
    */
   readonly parameters: readonly string[];
+  /** Arguments that are passed by name only, or '*' for any name. What is in neither list is refused. */
+  readonly keywords?: readonly string[];
   /** Shapes and dtypes of the outputs, in order. */
   infer(call: Call<Operand>): Operand | readonly Operand[];
   compute(call: Call<Tensor>): Tensor | readonly Tensor[];

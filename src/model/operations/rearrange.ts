@@ -31,6 +31,7 @@ function read(shape: Shape, call: Constants): { input: Axis[]; output: Axis[]; s
 
 export const rearrange: Operation = {
   parameters: [X, 'pattern'],
+  keywords: ['*'],
   infer(call) {
     const { shape, type } = call.tensor('x');
     const { output, sizes } = read(shape, call);

@@ -158,8 +158,8 @@ export const reductions: Readonly<Record<string, Operation>> = {
   Mean: reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
   // tfjs' WebGPU backend forgets to keep the axes.
   Prod: reduction((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[])),
-  Max: reduction(extreme('max')),
-  Min: reduction(extreme('min')),
+  Max: { ...reduction(extreme('max')), keywords: ['initial'] },
+  Min: { ...reduction(extreme('min')), keywords: ['initial'] },
   Amax: reduction(extreme('max')),
   Amin: reduction(extreme('min')),
   Ptp: reduction((x, axes, keep) => tf.sub(tf.max(x, axes, keep), tf.min(x, axes, keep))),
@@ -169,7 +169,7 @@ export const reductions: Readonly<Record<string, Operation>> = {
   Any: reduction((x, axes, keep) => tf.any(x, axes, keep), 'bool'),
   CountNonzero: reduction((x, axes, keep) => tf.sum(tf.cast(tf.notEqual(to(x, 'float32'), 0), 'int32'), axes, keep), 'int32'),
   Logsumexp: reduction(logSumExp, 'float'),
-  Norm: reduction(norm, 'float'),
+  Norm: { ...reduction(norm, 'float'), keywords: ['ord'] },
   EuclideanNorm: reduction((x, axes, keep) => tf.sqrt(tf.sum(tf.square(x), axes, keep)), 'float'),
   Median: reduction((x, axes, keep) => quantile(x, axes, keep, 0.5), 'float'),
   Nansum: reduction((x, axes, keep) => tf.sum(where(tf.isNaN(x), tf.zerosLike(x), x), axes, keep), 'float'),
@@ -208,7 +208,8 @@ export const reductions: Readonly<Record<string, Operation>> = {
   Moments: {
     parameters: [X, 'axes', 'shift', 'keepdims|keep_dims'],
     infer(call) {
-      const { shape } = call.tensor('x');
+      const { shape, type } = call.tensor('x');
+      if (type !== 'float32') call.fail(`takes moments of ${type}, which Keras rounds; cast to float32 before`);
       const reduced = reducedShape(shape, call.axes('axes', shape.length), call.flag('keepdims'));
       return [
         { shape: reduced, type: 'float32' },
@@ -242,7 +243,7 @@ export const reductions: Readonly<Record<string, Operation>> = {
     compute(call) {
       const x = to(call.tensor('x'), 'float32');
       const order = call.number('order', 2);
-      const axes = call.value('axis') === null ? range(0, x.rank) : [call.axis('axis', x.rank, -1)];
+      const axes = call.value('axis') === undefined ? [x.rank - 1] : call.axes('axis', x.rank);
       const least = call.number('epsilon', 1e-7);
       if (order === 2) return unitLength(x, axes, least);
       const length = tf.pow(tf.sum(tf.pow(tf.abs(x), order), axes, true), 1 / order);
@@ -288,6 +289,8 @@ function quantiles(scale: number): Operation {
     if (call.text('method', 'linear') !== 'linear') call.fail(`interpolates by '${call.text('method', '')}'; supported is 'linear'`);
     const axes = call.axes('axis', x.rank);
     const q = call.value('q');
+    const outside = [q].flat().find((value) => !(Number(value) >= 0 && Number(value) <= scale));
+    if (outside !== undefined) call.fail(`has q ${String(outside)}; it must be from 0 to ${scale}`);
     const of = (value: unknown) => quantile(x, axes, call.flag('keepdims'), Number(value) / scale);
     return Array.isArray(q) ? tf.stack(q.map(of), 0) : of(q);
   });

@@ -27,6 +27,20 @@ describe('KerasLayer', () => {
     expect(Array.from((all.apply(tf.tensor2d([[3, -1]])) as tf.Tensor).dataSync())).toEqual([18, 0]);
   });
 
+  it('says which layer a backend gave up on', () => {
+    const layer = build('Concatenate', { axis: 1 }, { call: { args: [{ list: [{ tensor: 0 }, { tensor: 1 }] }], kwargs: {} } });
+    layer.apply([input({ shape: [2, null] }), input({ shape: [2, null] })]);
+    const given = [tf.zeros([1, 2, 3]), tf.zeros([1, 2, 4])];
+    expect(() => layer.apply(given)).toThrow(
+      expect.objectContaining({
+        code: 'backend',
+        message: expect.stringMatching(
+          /^Layer 'outer\/it' \(Concatenate\) could not be computed for \[1, 2, 3\], \[1, 2, 4\] on the cpu backend: .+/,
+        ),
+      }),
+    );
+  });
+
   it("frees a shared layer's weights at the first disposal", () => {
     const before = tf.memory().numTensors;
     const [x, y] = [input({ shape: [2] }), input({ shape: [2] })];

@@ -54,6 +54,31 @@ describe('weights', () => {
     expect(read(layer as KerasLayer).map((values) => values[0])).toEqual([1, 10, 20, 40]);
   });
 
+  it("by path must all be used where they are the layer's own, as Keras wants it", () => {
+    const layer = build('LayerNormalization', { scale: false, center: false }) as KerasLayer;
+    layer.setKerasWeights([weight([3], 1, 'vars/0')]);
+    expect(() => layer.apply(input({ shape: [3] }))).toThrow(
+      /The file has 'vars\/0' for it\. Its config needs: none\. Stored: vars\/0\[3\]/,
+    );
+  });
+
+  it('of a low-rank update are added to the kernel, by their names', () => {
+    const named = (name: string, weight: StoredWeight) => ({ ...weight, name });
+    const layer = build('Dense', { units: 2, lora_rank: 1, lora_alpha: 3 }) as KerasLayer;
+    layer.setKerasWeights([
+      named('dense/bias', weight([2], 7)),
+      named('dense/lora_kernel_a', weight([3, 1], 1)),
+      named('dense/lora_kernel_b', weight([1, 2], 10)),
+      named('dense/kernel', weight([3, 2], 0)),
+    ]);
+    layer.apply(input({ shape: [3] }));
+    // kernel + 3 / 1 * [1, 2, 3] x [10, 11]
+    expect(read(layer)).toEqual([
+      [30, 34, 62, 69, 94, 104],
+      [7, 8],
+    ]);
+  });
+
   it('of wrappers go to the layers inside: trainable ones first', () => {
     const inner = { class_name: 'BatchNormalization', config: { name: 'bn', epsilon: 0 } };
     const layer = build('TimeDistributed', { layer: inner }) as KerasLayer;
