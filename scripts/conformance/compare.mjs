@@ -1,7 +1,7 @@
 /**
  * Opens model files with the library and holds every layer against Keras' results.
  *
- *     node scripts/conformance/compare.mjs FOLDER/index.json [--backend wasm] [--only TEXT]
+ *     node scripts/conformance/compare.mjs FOLDER/index.json [--backend wasm] [--only TEXT] [--from N]
  *
  * Prints one line of JSON a file. ACTIVATION_LENS_MODULE names another build than dist/index.js.
  */
@@ -21,12 +21,16 @@ export const TOLERANCE = 1e-4;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { backend: { type: 'string', default: 'wasm' }, only: { type: 'string', default: '' } },
+  options: {
+    backend: { type: 'string', default: 'wasm' },
+    only: { type: 'string', default: '' },
+    from: { type: 'string', default: '0' },
+  },
 });
 await tf.setBackend(options.backend);
 const index = path.resolve(positionals[0]);
 const folder = path.dirname(index);
-for (const entry of JSON.parse(await readFile(index, 'utf8'))) {
+for (const entry of JSON.parse(await readFile(index, 'utf8')).slice(Number(options.from))) {
   if (!`${entry.file}`.includes(options.only)) continue;
   const { layers, inputs, ...rest } = entry;
   const result = entry.skipped === undefined ? await compare(entry) : {};
