@@ -1,5 +1,6 @@
 /** The tables: one a run on the terminal, all of them in docs/conformance.md. */
 import { readFileSync } from 'node:fs';
+import { isBefore } from './versions.mjs';
 
 const packageOf = (name) => JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 
@@ -8,7 +9,7 @@ const SIGNS = { right: 'right', meant: 'differs, meant', refused: 'refused', wro
 /** What became of the files of one step, and what is not right. */
 export function table({ name }, { entries, missing, failure }) {
   if (missing) return `${name}: not run, needs ${missing}`;
-  const worst = Math.max(0, ...entries.map((entry) => entry.worst ?? 0));
+  const worst = Math.max(0, ...entries.filter(({ outcome }) => outcome === 'right').map((entry) => entry.worst ?? 0));
   const lines = entries
     .filter(({ outcome }) => outcome !== 'right' && outcome !== undefined)
     .map(
@@ -35,7 +36,7 @@ export function report(suites, results, deviations) {
   const entries = Object.values(results).flatMap((result) => result?.entries ?? []);
   const compared = entries.filter(({ outcome }) => outcome !== undefined);
   const count = (outcome) => compared.filter((entry) => entry.outcome === outcome).length;
-  const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort();
+  const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   return `---
 title: Conformance
 ---

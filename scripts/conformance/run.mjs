@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { CACHE, environment, runPython, whyItEnded } from './environments.mjs';
 import { report, table } from './report.mjs';
 import { deviations, suites } from './suites.mjs';
+import { isBefore } from './versions.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options } = parseArgs({
@@ -110,7 +111,7 @@ function compareFrom(index, from) {
 
 /** Marks what differs on purpose. */
 function judge(entry) {
-  const meant = deviations.find(({ case: name, before }) => name === entry.case && entry.keras < before);
+  const meant = deviations.find(({ case: name, before }) => name === entry.case && isBefore(entry.keras, before));
   return meant && entry.outcome === 'wrong' ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 
