@@ -1,7 +1,7 @@
 /**
  * Opens model files with the library and holds every layer against Keras' results.
  *
- *     node scripts/conformance/compare.mjs FOLDER/index.json [--backend wasm] [--only TEXT]
+ *     node scripts/conformance/compare.mjs FOLDER/index.json [--backend wasm] [--only TEXT] [--from N]
  *
  * Prints one line of JSON a file. ACTIVATION_LENS_MODULE names another build than dist/index.js.
  */
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { isBefore, modernName } from './versions.mjs';
 
 const DIST = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 const library = await import(pathToFileURL(process.env.ACTIVATION_LENS_MODULE ?? DIST).href);
@@ -21,12 +22,16 @@ export const TOLERANCE = 1e-4;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { backend: { type: 'string', default: 'wasm' }, only: { type: 'string', default: '' } },
+  options: {
+    backend: { type: 'string', default: 'wasm' },
+    only: { type: 'string', default: '' },
+    from: { type: 'string', default: '0' },
+  },
 });
 await tf.setBackend(options.backend);
 const index = path.resolve(positionals[0]);
 const folder = path.dirname(index);
-for (const entry of JSON.parse(await readFile(index, 'utf8'))) {
+for (const entry of JSON.parse(await readFile(index, 'utf8')).slice(Number(options.from))) {
   if (!`${entry.file}`.includes(options.only)) continue;
   const { layers, inputs, ...rest } = entry;
   const result = entry.skipped === undefined ? await compare(entry) : {};
@@ -75,7 +80,7 @@ async function loadOptions({ architecture }) {
 function compareLists(model, entry) {
   const ours = library.flattenLayers(model).map(({ path: name, className }) => `${name} ${className}`);
   const theirs = entry.layers.map(({ path: name, className }) => `${name} ${modernName(className)}`);
-  if (entry.keras < '2.2') {
+  if (isBefore(entry.keras, '2.2')) {
     // Another order within one depth, and Sequentials were saved without their names.
     for (const list of [ours, theirs]) list.splice(0, list.length, ...list.map((name) => name.split('/').at(-1)).sort());
   }
@@ -115,7 +120,7 @@ async function compareValues(activations, entry) {
 
 function find(activations, name, { keras }) {
   const whole = activations.find(({ layer }) => layer.path === name);
-  if (whole || !(keras < '2.2')) return whole;
+  if (whole || !isBefore(keras, '2.2')) return whole;
   return activations.find(({ layer }) => layer.path.split('/').at(-1) === name.split('/').at(-1));
 }
 
@@ -145,9 +150,4 @@ function inputTensor({ shape, scale = 1, offset = 0, high }) {
     return f(f(value * f(scale)) + f(offset));
   });
   return high === undefined ? tf.tensor(values, shape, 'float32') : tf.tensor(Int32Array.from(values), shape, 'int32');
-}
-
-/** Keras 1 classes are shown by the names that Keras 2 gave them. */
-function modernName(className) {
-  return className.replace(/^(Separable)?(?:Atrous)?Convolution([123]D)$/, '$1Conv$2').replace(/^Deconvolution2D$/, 'Conv2DTranspose');
 }

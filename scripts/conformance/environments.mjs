@@ -59,13 +59,20 @@ function findPython(version) {
   });
 }
 
-/** Runs one of the scripts in python/; resolves with its exit status and the end of what it said. */
-export function runPython({ python, settings }, script, args) {
+/** Runs one of the scripts in python/; resolves with nothing, or with why it failed. */
+export function runPython({ python, settings }, script, args, timeout) {
   const file = fileURLToPath(new URL(`python/${script}.py`, import.meta.url));
   const env = { KERAS_BACKEND: 'tensorflow', TF_CPP_MIN_LOG_LEVEL: '3', PYTHONWARNINGS: 'ignore', ...process.env, ...settings };
   return new Promise((resolve) => {
-    execFile(python, [file, ...args], { env, maxBuffer: 1 << 28 }, (error, _stdout, stderr) => {
-      resolve({ status: error ? (error.code ?? 1) : 0, said: stderr.trim().split('\n').slice(-3).join('\n') });
+    execFile(python, [file, ...args], { env, maxBuffer: 1 << 28, timeout }, (error, _stdout, stderr) => {
+      resolve(error ? (whyItEnded(error, timeout) ?? `${error.code}: ${stderr.trim().split('\n').slice(-3).join('\n')}`) : undefined);
     });
   });
+}
+
+/** Why a child process was ended from outside; undefined when it ended itself. */
+export function whyItEnded({ killed, signal }, timeout) {
+  if (killed) return `not done after ${timeout / 60_000} minutes`;
+  if (signal === 'SIGKILL') return 'killed, as a process is that takes more memory than there is';
+  return signal ? `ended by ${signal}` : undefined;
 }

@@ -1,20 +1,22 @@
 /** The tables: one a run on the terminal, all of them in docs/conformance.md. */
 import { readFileSync } from 'node:fs';
+import { isBefore } from './versions.mjs';
 
 const packageOf = (name) => JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 
 const SIGNS = { right: 'right', meant: 'differs, meant', refused: 'refused', wrong: 'WRONG', crashed: 'WRONG', skipped: 'not saved' };
 
 /** What became of the files of one step, and what is not right. */
-export function table({ name }, { entries, missing }) {
+export function table({ name }, { entries, missing, failure }) {
   if (missing) return `${name}: not run, needs ${missing}`;
+  const worst = Math.max(0, ...entries.filter(({ outcome }) => outcome === 'right').map((entry) => entry.worst ?? 0));
   const lines = entries
     .filter(({ outcome }) => outcome !== 'right' && outcome !== undefined)
     .map(
       ({ file, outcome, code, problem, reopened }) =>
         `  ${SIGNS[outcome]} ${file}: ${code ?? ''} ${String(problem).slice(0, 200)}${isOpened(reopened) ? '' : ' [nor does Keras reopen it]'}`,
     );
-  return [`${name}: ${sum(entries)}`, ...lines].join('\n');
+  return [`${name}: ${sum(entries)}; at most ${exponent(worst)}`, ...(failure ? [`  ${failure}`] : []), ...lines].join('\n');
 }
 
 function sum(entries) {
@@ -27,23 +29,28 @@ function sum(entries) {
 }
 
 const isOpened = (reopened) => reopened === undefined || reopened === 'yes';
-const exponent = (error) => (error === 0 ? '0' : error.toExponential(0).replace('e-', 'e-'));
+const exponent = (error) => (error === 0 ? '0' : error.toExponential(0));
 
 /** The page. Nothing in it depends on the machine but the last digits of the errors. */
 export function report(suites, results, deviations) {
   const entries = Object.values(results).flatMap((result) => result?.entries ?? []);
   const compared = entries.filter(({ outcome }) => outcome !== undefined);
   const count = (outcome) => compared.filter((entry) => entry.outcome === outcome).length;
-  const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort();
-  return `<!-- Written by scripts/conformance/run.mjs (npm run conformance). Do not edit. -->
+  const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  return `---
+title: Conformance
+---
+
+<!-- Written by scripts/conformance/run.mjs (npm run conformance). Do not edit. -->
+
 # Conformance
 
 Every model below was saved by Keras itself with random weights and random batch statistics, opened with this library as it was saved, and run on
 the same input. **Every layer's output is compared, whole, with Keras' own**, and so are the list of layers (paths, class names, order), the
 output shapes and the number of parameters. The figure is the largest difference in any layer relative to that layer's largest value; the limit is 1e-4.
 
-${new Date().toISOString().slice(0, 10)}, with Keras ${kerases.join(', ')}; tfjs ${packageOf('@tensorflow/tfjs-core')} on wasm. Run it with \`npm run conformance\` (Python
-is needed, nothing else: the environments are made).
+${new Date().toISOString().slice(0, 10)}, with Keras ${kerases.join(', ')}; tfjs ${packageOf('@tensorflow/tfjs-core')} on wasm. Run it with \`npm run conformance\`
+([how](../scripts/conformance/README.md)).
 
 | | files | right | refused with a named error | differs on purpose | wrong |
 | --- | ---: | ---: | ---: | ---: | ---: |
@@ -56,7 +63,7 @@ ${Object.values(suites)
   .join('\n')}
 | **all** | **${compared.length}** | **${count('right')}** | **${count('refused')}** | **${count('meant')}** | **${count('wrong') + count('crashed')}** |
 
-${architectures(suites.architectures, results)}
+${architectures('Architectures of keras.applications', [suites.architectures, suites.relatives], results)}
 ${kinds('One layer, or a few operations', suites.layers, results)}
 ${kinds('Structures', suites.structures, results)}
 ${kinds('Files of older versions', suites.older, results)}
@@ -66,22 +73,26 @@ ${notRight(compared)}
 ${deviations.map(({ reason }) => `- ${reason}`).join('\n')}
 - Mixed-precision and half-precision policies are computed in float32, and compared with the same model in float32.
 
-## Not run
+## Not run, or not to the end
 
 ${
   Object.values(suites)
-    .flatMap(({ steps }) => steps)
-    .flatMap(({ name }) =>
-      results[name] === undefined ? [`- ${name}`] : results[name].missing ? [`- ${name}: needs ${results[name].missing}`] : [],
-    )
+    .flatMap(({ title, steps }) => {
+      const left = steps.filter(({ name }) => results[name] === undefined).map(({ name }) => `\`${name}\``);
+      const broken = steps
+        .map(({ name }) => ({ name, ...results[name] }))
+        .filter(({ missing, failure }) => missing || failure)
+        .map(({ name, missing, failure }) => `- \`${name}\`: ${missing ? `needs ${missing}` : failure}`);
+      return [...(left.length > 0 ? [`- ${title}: left out of this run, ${left.join(', ')}`] : []), ...broken];
+    })
     .join('\n') || '- Nothing was left out.'
 }
 - Cases that a version of Keras cannot build or save are no part of its counts.
 `;
 }
 
-function architectures({ steps, title }, results) {
-  const entries = steps.flatMap(({ name }) => results[name]?.entries ?? []);
+function architectures(title, suites, results) {
+  const entries = suites.flatMap(({ steps }) => steps).flatMap(({ name }) => results[name]?.entries ?? []);
   const columns = unique(entries.map(columnOf));
   const rows = unique(entries.map(({ case: name }) => name)).map((name) => {
     const own = entries.filter((entry) => entry.case === name);
@@ -108,6 +119,7 @@ function cell(entry) {
 /** A row for each kind of case, a column for each Keras and format: how many are right, and the worst of them. */
 function kinds(title, { steps }, results) {
   const entries = steps.flatMap(({ name }) => results[name]?.entries ?? []).filter(({ outcome }) => outcome !== undefined);
+  if (entries.length === 0) return '';
   const columns = unique(entries.map(columnOf));
   const rows = unique(entries.map(({ kind }) => kind)).map((kind) => {
     const cells = columns.map((column) => {

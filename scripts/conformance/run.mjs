@@ -1,9 +1,11 @@
 /**
  * Saves models with several versions of Keras, opens them with this library and compares every layer. Writes docs/conformance.md.
  *
- *     npm run conformance -- [--suite NAME]... [--only TEXT] [--seed N] [--each N] [--keep FOLDER] [--no-write]
+ *     npm run conformance -- [--suite NAME]... [--only TEXT] [--seed N] [--each N] [--backend NAME] [--minutes N] [--keep FOLDER] [--no-write]
  *
- * Needs Python (see environments.mjs); makes what environments it needs. Results of suites that are not run again are kept.
+ * Needs Python (see environments.mjs); makes what environments it needs. Results of steps that are not run again are kept.
+ * --only: the steps whose name contains the text. --minutes: what a step may take. --keep: leaves models and Keras' results there.
+ * A step that dies, or takes too long, is a row like any other; the run goes on. The exit status is 1 when something is wrong.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,9 +13,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CACHE, environment, runPython } from './environments.mjs';
+import { CACHE, environment, runPython, whyItEnded } from './environments.mjs';
 import { report, table } from './report.mjs';
 import { deviations, suites } from './suites.mjs';
+import { isBefore } from './versions.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options } = parseArgs({
@@ -22,11 +25,15 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
     each: { type: 'string', default: '2' },
+    backend: { type: 'string', default: 'wasm' },
+    minutes: { type: 'string', default: '30' },
     keep: { type: 'string' },
     write: { type: 'boolean', default: true },
   },
   allowNegative: true,
 });
+/** Milliseconds for one script or one comparison. */
+const LIMIT = Number(options.minutes) * 60_000;
 
 if (!process.env.ACTIVATION_LENS_MODULE) {
   const tsup = path.join(ROOT, 'node_modules/tsup/dist/cli-default.js');
@@ -37,10 +44,11 @@ for (const name of options.suite) {
   if (!suites[name]) throw new Error(`No suite '${name}'. There are: ${Object.keys(suites).join(', ')}.`);
   for (const step of suites[name].steps) {
     if (!step.name.includes(options.only)) continue;
+    const start = performance.now();
     const result = await runStep(step);
     bad += result.entries.filter(({ outcome }) => outcome === 'wrong' || outcome === 'crashed').length;
-    save(step.name, result);
-    console.log(table(step, result));
+    if (options.write) save(step.name, result);
+    console.log(`${table(step, result)} [${Math.round((performance.now() - start) / 1000)} s]`);
   }
 }
 if (options.write) {
@@ -61,36 +69,49 @@ async function runStep(step) {
   const folder = options.keep ? path.resolve(options.keep, step.name) : mkdtempSync(path.join(os.tmpdir(), 'activation-lens-'));
   try {
     const drawn = step.drawn ? ['--each', options.each] : [];
-    const { status, said } = await runPython(where, step.script, [...step.args, '--out', folder, '--seed', options.seed, ...drawn]);
-    if (!existsSync(path.join(folder, 'index.json')))
-      return { missing: `a run of ${step.script}.py that ends well (${status}: ${said})`, entries: [] };
-    const entries = (await compare(path.join(folder, 'index.json'))).map(judge);
-    return { entries, seed: options.seed };
+    const args = [...step.args, '--out', folder, '--seed', options.seed, ...drawn];
+    const failure = await runPython(where, step.script, args, LIMIT);
+    const index = path.join(folder, 'index.json');
+    if (!existsSync(index)) return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
+    const entries = (await compare(index)).map(judge);
+    return { entries, seed: options.seed, ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }) };
   } finally {
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function compare(index) {
+/** A file that ends the process is one row; the files after it are compared by another process. */
+async function compare(index) {
+  const all = JSON.parse(readFileSync(index, 'utf8'));
+  const entries = [];
+  while (entries.length < all.length) {
+    const { lines, failure } = await compareFrom(index, entries.length);
+    entries.push(...lines);
+    if (failure === undefined || entries.length === all.length) break;
+    const { layers, inputs, ...entry } = all[entries.length];
+    entries.push({ ...entry, layers: layers?.length, outcome: 'crashed', problem: failure });
+  }
+  return entries;
+}
+
+function compareFrom(index, from) {
   const script = fileURLToPath(new URL('compare.mjs', import.meta.url));
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [script, index], { maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`compare.mjs: ${stderr.slice(-2000)}`));
-      else
-        resolve(
-          stdout
-            .trim()
-            .split('\n')
-            .filter(Boolean)
-            .map((line) => JSON.parse(line)),
-        );
+  const args = [script, index, '--from', String(from), '--backend', options.backend];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { maxBuffer: 1 << 28, timeout: LIMIT }, (error, stdout, stderr) => {
+      // The last line may have been cut.
+      const lines = stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line));
+      resolve({ lines, failure: error ? (whyItEnded(error, LIMIT) ?? stderr.slice(-500)) : undefined });
     });
   });
 }
 
 /** Marks what differs on purpose. */
 function judge(entry) {
-  const meant = deviations.find(({ case: name, before }) => name === entry.case && entry.keras < before);
+  const meant = deviations.find(({ case: name, before }) => name === entry.case && isBefore(entry.keras, before));
   return meant && entry.outcome === 'wrong' ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 

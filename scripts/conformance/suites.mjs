@@ -1,5 +1,6 @@
 /** What is compared: which script saves which models with which Keras. */
 
+/** In every format that each Keras saves. */
 const ARCHITECTURES = [
   'MobileNet',
   'MobileNetV2',
@@ -10,10 +11,27 @@ const ARCHITECTURES = [
   'DenseNet121',
   'ResNet50',
   'ResNet50V2',
+  'VGG16',
   'InceptionV3',
   'Xception',
   'NASNetMobile',
   'ConvNeXtTiny',
+];
+
+/** Built from the same blocks: once, in the format of today. */
+const RELATIVES = [
+  'DenseNet169',
+  'DenseNet201',
+  ...[1, 2, 3, 4, 5, 6, 7].map((n) => `EfficientNetB${n}`),
+  ...['B1', 'B2', 'B3', 'S', 'M', 'L'].map((size) => `EfficientNetV2${size}`),
+  'ResNet101',
+  'ResNet152',
+  'ResNet101V2',
+  'ResNet152V2',
+  'VGG19',
+  'InceptionResNetV2',
+  'NASNetLarge',
+  ...['Small', 'Base', 'Large', 'XLarge'].map((size) => `ConvNeXt${size}`),
 ];
 
 const each = (names, environment, library, formats) =>
@@ -24,20 +42,19 @@ const each = (names, environment, library, formats) =>
     args: ['--library', library, '--name', name, '--formats', ...formats],
   }));
 
-/** A step is one run of a script and one comparison of what it wrote. `then`: a second script that reads the first one's files. */
+/** A step is one run of a script and one comparison of what it wrote. */
 export const suites = {
   architectures: {
     title: 'Architectures of keras.applications',
     steps: [
       ...each(ARCHITECTURES, 'keras3', 'keras', ['keras', 'h5']),
       ...each(ARCHITECTURES, 'keras3', 'tf_keras', ['h5', 'keras']),
-      ...each(['MobileNetV2', 'MobileNetV3Small', 'EfficientNetB0', 'DenseNet121', 'ResNet50V2', 'NASNetMobile'], 'tf214', 'keras', [
-        'keras',
-        'h5',
-      ]),
-      ...each(['VGG16'], 'keras3', 'keras', ['h5']),
-      ...each(['VGG16'], 'keras3', 'tf_keras', ['h5']),
+      ...each(ARCHITECTURES, 'tf214', 'keras', ['keras', 'h5']),
     ],
+  },
+  relatives: {
+    title: 'The other architectures of keras.applications',
+    steps: each(RELATIVES, 'keras3', 'keras', ['keras']),
   },
   layers: {
     title: 'One layer or a few operations, drawn at random',

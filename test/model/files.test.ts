@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +62,40 @@ describe('model files with a result of Keras', () => {
     for (const source of [bytes, bytes.buffer, new Blob([bytes]), new File([bytes], 'any.name'), fixture('sequential-keras3.keras').href]) {
       await expectKeras(source as Uint8Array, expected);
     }
+  });
+});
+
+describe('a File is read in pieces', () => {
+  const LARGE = new URL('../fixtures/conformance/structures-keras3-keras/', import.meta.url);
+  const MEGABYTE = 2 ** 20;
+  it.each([
+    ['one-large-layer.h5', 2, 1],
+    // Up to 64 MiB of weights in a zip are held against their checksum first.
+    ['one-large-layer.keras', 2, 2],
+    ['one-huge-layer.keras', 64, 1],
+  ])('%s, %i MiB of weights: %i times', async (name, size, times) => {
+    const bytes = brotliDecompressSync(readFileSync(new URL(`${name}.br`, LARGE)));
+    const read: number[] = [];
+    class CountedFile extends File {
+      override slice(start = 0, end = this.size): Blob {
+        read.push(end - start);
+        return super.slice(start, end);
+      }
+      override arrayBuffer(): Promise<ArrayBuffer> {
+        read.push(this.size);
+        return super.arrayBuffer();
+      }
+      override stream(): ReturnType<Blob['stream']> {
+        read.push(this.size);
+        return super.stream();
+      }
+    }
+    const model = await loadModel(new CountedFile([bytes], name));
+    model.dispose();
+    const total = read.reduce((sum, length) => sum + length, 0);
+    expect(total).toBeGreaterThanOrEqual(size * times * MEGABYTE);
+    expect(total).toBeLessThan(bytes.length * times + MEGABYTE / 2);
+    expect(Math.max(...read), 'no more at once than a layer has').toBe(size * MEGABYTE);
   });
 });
 

@@ -427,6 +427,23 @@ def one_layer_in_float16(k, major):
 
 
 @graph()
+def one_large_layer(k, major):
+    """Two megabytes that a packer makes small."""
+    return constant_dense(k, 1024, 512), {"keep": True}
+
+
+@graph(only=(3,), formats=["keras"])
+def one_huge_layer(k, major):
+    """More than 64 MiB."""
+    return constant_dense(k, 4096, 4096), {"keep": True}
+
+
+def constant_dense(k, size, units):
+    dense = k.layers.Dense(units, kernel_initializer=k.initializers.Constant(0.001), bias_initializer="ones", name="large")
+    return k.Sequential([k.Input((size,)), dense, k.layers.Dense(2, name="end")])
+
+
+@graph()
 def trained(k, major):
     """With the optimizer's state."""
     L = k.layers
@@ -485,6 +502,34 @@ def squeeze_and_excite(k, major):
     y = L.Conv2D(6, 1, activation="hard_sigmoid")(L.Conv2D(2, 1, activation="relu")(y))
     z = L.Dense(6, activation="sigmoid")(L.Reshape((1, 1, 6))(L.GlobalAveragePooling2D()(x)))
     return k.Model(x, L.Multiply()([x, L.Multiply()([y, z])]))
+
+
+@graph()
+def convnext_block(k, major):
+    """With the layers that Keras has in its applications alone."""
+    from importlib import import_module
+
+    parts = import_module(("keras.src" if major == 3 else k.__name__ + ".src") + ".applications.convnext")
+    L = k.layers
+    x = k.Input((8, 8, 4))
+    y = L.LayerNormalization(epsilon=1e-6)(L.DepthwiseConv2D(7, padding="same")(x))
+    y = L.Dense(4)(L.Dense(8, activation="gelu")(y))
+    y = parts.LayerScale(1e-6, 4, name="scale")(y)
+    return k.Model(x, L.Add()([x, parts.StochasticDepth(0.2, name="depth")(y)]))
+
+
+@graph(only=(3,))
+def color_degeneration(k, major):
+    L = k.layers
+    return k.Sequential([k.Input((6, 6, 3)), L.RandomColorDegeneration(0.4), L.Conv2D(2, 3)]), {"fill": {0: {"scale": 255.0}}}
+
+
+@graph()
+def spectral(k, major):
+    L = k.layers
+    x = k.Input((6, 6, 2))
+    y = L.SpectralNormalization(L.Conv2D(3, 3, activation="relu"), name="limited")(x)
+    return k.Model(x, L.SpectralNormalization(L.Dense(2))(L.GlobalAveragePooling2D()(y)))
 
 
 @graph()

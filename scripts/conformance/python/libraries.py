@@ -22,7 +22,11 @@ import walk
 def load(name):
     module = importlib.import_module(name)
     version = getattr(module, "__version__", None) or importlib.import_module("tensorflow").__version__
-    return Separate(module, version) if name == "keras" and version < "2.4" else Eager(module, version)
+    return Separate(module, version) if name == "keras" and numbers(version) < (2, 4) else Eager(module, version)
+
+
+def numbers(version):
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 class Library:

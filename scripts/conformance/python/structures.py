@@ -27,6 +27,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=10)
     parser.add_argument("--only", default="")
+    parser.add_argument("--cases", nargs="*", help="only these")
     options = parser.parse_args()
     library = libraries.load(options.library)
     record = Record(options.out)
@@ -36,7 +37,7 @@ def main():
     for i in range(options.random if library.major > 1 else 0):
         kinds.append({"name": f"random-{i + 1}", "make": random_graph(options.seed * 1000 + i), "only": (2, 3), "formats": None})
     for kind in kinds:
-        if library.major not in kind["only"] or options.only not in kind["name"]:
+        if library.major not in kind["only"] or options.only not in kind["name"] or options.cases and kind["name"] not in options.cases:
             continue
         library.clear()
         try:
@@ -85,8 +86,19 @@ def save_as(form, library, record, options, kind, model, result):
     except Exception as error:
         record.skip(kind["name"], file, f"not saved by Keras: {type(error).__name__}: {error}", **label)
         return
-    reopened = "yes" if refused or form == "weights" else reopen(library, path, result["values"], result["reference"])
+    if refused:
+        reopened = "yes"
+    elif form == "weights":
+        reopened = reopen(lambda: with_weights(library, model, os.path.join(options.out, file)), library, result["values"], result["reference"])
+    else:
+        reopened = reopen(lambda: library.load_model(path), library, result["values"], result["reference"])
     record.add(kind["name"], file, result["inputs"], result["layers"], result["parameters"], reopened=reopened, **label)
+
+
+def with_weights(library, model, path):
+    twin = library.keras.models.model_from_json(model.to_json())
+    twin.load_weights(path)
+    return twin
 
 
 def values_for_shape(given):

@@ -33,8 +33,8 @@ class Walker:
         nodes_by_depth = getattr(container, "_nodes_by_depth", None) or container.nodes_by_depth
         for depth in sorted(nodes_by_depth, reverse=True):
             for node in nodes_by_depth[depth]:
-                if not node.inbound_layers:
-                    continue
+                if not node.inbound_layers and not is_model(node.outbound_layer):
+                    continue  # an InputLayer; a Sequential that feeds Keras 1's Merge has nothing before it either
                 given = [tensors[id(x)] for x in node.input_tensors]
                 outputs = self.call(node.outbound_layer, prefix, given, node)
                 for symbol, value in zip(node.output_tensors, outputs):

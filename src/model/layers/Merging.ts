@@ -199,6 +199,22 @@ function batchDot(a: Tensor, b: Tensor, i: number, j: number): Tensor {
   return tf.reshape(tf.matMul(left, right), shape.length === 1 ? [batch, 1] : shape);
 }
 
+/** What Keras 1 computes by mode 'cos': over the lengths' product, never less than 1e-7, and with one axis more than the product has. */
+function cosine(spec: LayerSpec): LayerDefinition {
+  const product = dot(spec);
+  return {
+    outputShapes(inputs) {
+      const [[batch, ...rest]] = product.outputShapes(inputs) as [Shape];
+      return [[batch!, 1, ...rest]];
+    },
+    compute([a, b], weights, masks) {
+      const of = (x: Tensor, y: Tensor) => product.compute([x, y], weights, masks) as Tensor;
+      const lengths = tf.sqrt(tf.mul(of(a!, a!), of(b!, b!)));
+      return tf.expandDims(tf.div(of(a!, b!), tf.maximum(lengths, 1e-7)), 1);
+    },
+  };
+}
+
 /** Keras 1's one merging layer, by its `mode`. */
 export function merge1(spec: LayerSpec): LayerDefinition {
   const mode = wordOf(spec, 'mode', ['sum', 'mul', 'concat', 'ave', 'cos', 'dot', 'max'], 'sum');
@@ -209,7 +225,7 @@ export function merge1(spec: LayerSpec): LayerDefinition {
     case 'dot':
       return dot(named({ axes: spec.config.dot_axes ?? -1 }));
     case 'cos':
-      return unsupported(spec, "merges by mode 'cos'; save the model with Keras 2, where it is Dot(normalize=True)");
+      return cosine(named({ axes: spec.config.dot_axes ?? -1 }));
     default: {
       const kinds = { sum: 'add', mul: 'multiply', ave: 'average', max: 'maximum' } as const;
       return merge(spec, kinds[mode]);

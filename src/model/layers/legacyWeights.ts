@@ -7,13 +7,16 @@ import type { ExpectedWeight, LayerSpec, StoredWeight } from './spec';
 
 export type WeightConversion = (stored: readonly StoredWeight[], expected: readonly ExpectedWeight[]) => readonly StoredWeight[];
 
-/** For Conv1D-3D, Conv2DTranspose, depthwise and separable convolutions; only the first weight, the kernel, ever changes. */
+/** For Conv1D-3D, Conv2DTranspose, depthwise and separable convolutions; only kernels ever change. */
 export function legacyConvolutionWeights(spec: LayerSpec, rank: number, transposed = false): WeightConversion {
   return (stored, expected) => {
     const [kernel, ...rest] = stored;
     if (kernel === undefined || spec.keras.major === 3) return stored;
     let converted = kernel;
     if (spec.keras.major === 1) converted = kernelOfKeras1(spec, converted, rank, transposed);
+    if (spec.keras.major === 1 && spec.className === 'SeparableConv2D' && rest[0] !== undefined) {
+      rest[0] = kernelOfKeras1(spec, rest[0], rank, transposed);
+    }
     const correlates = !['DepthwiseConv2D', 'SeparableConv2D', 'SeparableConv1D'].includes(spec.className);
     if (spec.keras.backend === 'theano' && correlates) converted = flipSpatial(converted);
     if (converted.shape.length === 4 && expected[0] !== undefined && converted.shape.join() !== expected[0].shape.join()) {
@@ -34,7 +37,7 @@ function kernelOfKeras1(spec: LayerSpec, kernel: StoredWeight, rank: number, tra
     return { ...turned, shape: [turned.shape[0]!, turned.shape[2]!, turned.shape[3]!] };
   }
   if (transposed && rank === 2) return permuteWeight(kernel, format === 'channels_last' ? [0, 1, 3, 2] : [2, 3, 0, 1]);
-  if (format === 'channels_last' || !/^Conv[23]D$/.test(spec.className)) return kernel;
+  if (format === 'channels_last' || !/^(Separable)?Conv[23]D$/.test(spec.className)) return kernel;
   return permuteWeight(kernel, rank === 2 ? [2, 3, 1, 0] : [2, 3, 4, 1, 0]);
 }
 

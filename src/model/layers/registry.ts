@@ -6,6 +6,7 @@ import { dense } from './Dense';
 import { depthwiseConvolution, separableConvolution } from './DepthwiseConvolution';
 import { einsumDense } from './EinsumDense';
 import { embedding, masking } from './Embedding';
+import { highway, maxoutDense, parametricSoftplus, srelu } from './Keras1Layers';
 import type { LayerDefinition } from './KerasLayer';
 import { locallyConnected } from './LocallyConnected';
 import { concatenate, dot, merge, merge1 } from './Merging';
@@ -141,7 +142,11 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Bidirectional', keras: all, define: bidirectional, remarks: 'around the recurrent layers above' },
   { className: 'Pipeline', keras: [3], define: pipeline, remarks: 'of any layers of one input' },
   { className: 'TimeDistributed', keras: all, define: timeDistributed, remarks: 'around any layer or model' },
-  { className: 'Merge', keras: [1], define: merge1, remarks: "no mode 'cos'" },
+  { className: 'Merge', keras: [1], define: merge1 },
+  { className: 'Highway', keras: [1], define: highway },
+  { className: 'MaxoutDense', keras: [1], define: maxoutDense },
+  { className: 'SReLU', keras: [1], define: srelu },
+  { className: 'ParametricSoftplus', keras: [1], define: parametricSoftplus },
 ];
 
 /** Keras' other names of the same classes. */

@@ -122,7 +122,12 @@ describe('supportedLayers', () => {
     expect(names.length).toBeGreaterThan(120);
     for (const { keras } of listed) expect(keras.length).toBeGreaterThan(0);
     for (const name of names) expect(layerBuilders[name]).toBeTypeOf('function');
-    expect(listed.find(({ className }) => className === 'Merge')).toEqual({ className: 'Merge', keras: [1], remarks: "no mode 'cos'" });
+    expect(listed.find(({ className }) => className === 'Merge')).toEqual({ className: 'Merge', keras: [1] });
+    expect(listed.find(({ className }) => className === 'AddLoss')).toEqual({
+      className: 'AddLoss',
+      keras: [2],
+      remarks: 'what model.add_loss leaves',
+    });
     expect(layerBuilders.Convolution2D).toBeTypeOf('function');
   });
 });

@@ -250,7 +250,7 @@ const cases: readonly [
     },
     picture,
   ],
-  ['Keras 1 merging by cosine', 'unsupported-layer', /merges by mode 'cos'/, 'Merge', { mode: 'cos' }, [[3], [3]], keras1],
+  ['Keras 1 merging by a function', 'unsupported-layer', /mode/, 'Merge', { mode: '4wEAAAAB', mode_type: 'lambda' }, [[3], [3]], keras1],
   [
     'another implementation',
     'unsupported-layer',

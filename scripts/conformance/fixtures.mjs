@@ -1,0 +1,125 @@
+/**
+ * Saves a few small models with each version of Keras and keeps them, with samples of Keras' results, for `npm test`.
+ *
+ *     node scripts/conformance/fixtures.mjs [--step TEXT]
+ *
+ * Writes test/fixtures/conformance/STEP/: the files packed with brotli, and index.json.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
+import { environment, runPython } from './environments.mjs';
+import { suites } from './suites.mjs';
+import { modernName } from './versions.mjs';
+
+const TARGET = fileURLToPath(new URL('../../test/fixtures/conformance/', import.meta.url));
+/** Numbers of each layer that are kept, evenly spread. */
+const SAMPLES = 24;
+
+/** Cases of the oldest Keras 2 and of the newest alike. */
+const OLD = ['shared-model-in-a-chain', 'several-nested-in-reverse', 'sequential-first-layer-has-shape', 'unet', 'time-distributed-model'];
+const KERAS1 = [
+  ...['sequential-th', 'trained', 'functional-in-sequential', 'residual'],
+  ...[
+    'atrous2d-th',
+    'deconv2d-tf',
+    'highway',
+    'maxout',
+    'srelu',
+    'parametric-softplus',
+    'merge-cos',
+    'separable-th',
+    'lstm-cpu',
+    'gru-gpu',
+  ],
+];
+const as = (format, names) => names.map((name) => `${name}.${format}`);
+
+/** Step -> files. */
+const KEPT = {
+  'structures-keras3-keras': [
+    ...as('keras', ['shared-model-in-a-chain', 'several-nested-in-reverse', 'nested-with-two-outputs', 'time-distributed-model']),
+    ...as('keras', ['nested-with-dict', 'mixed-float16', 'convnext-block', 'color-degeneration', 'one-large-layer', 'one-huge-layer']),
+    ...as('h5', ['several-nested-in-reverse', 'convnext-block', 'one-large-layer']),
+    'shared-model-in-a-chain.weights.h5',
+  ],
+  'structures-keras3-tf_keras': [
+    ...as('h5', ['several-nested-in-reverse', 'added-loss', 'squeeze-and-excite', 'convnext-block']),
+    ...as('keras', ['nested-with-dict', 'convnext-block']),
+  ],
+  'structures-tf214-keras': [
+    ...as('keras', ['shared-model-in-a-chain', 'several-nested-in-reverse', 'nested-with-two-outputs', 'time-distributed-model']),
+    ...as('keras', ['mixed-float16', 'spectral']),
+    ...as('h5', ['several-nested-in-reverse', 'spectral']),
+  ],
+  'structures-tf29-tensorflow.keras': as('h5', OLD),
+  'structures-tf24-tensorflow.keras': as('h5', OLD),
+  'structures-keras231-keras': as('h5', OLD),
+  'structures-keras224-keras': as('h5', OLD),
+  'structures-keras216-keras': as('h5', OLD),
+  'structures-keras122-keras': as('h5', KERAS1),
+  'structures-keras122-theano-keras': as('h5', ['sequential-th', 'atrous2d-th', 'deconv2d-th']),
+};
+
+const { values: options } = parseArgs({ options: { step: { type: 'string', default: '' } } });
+const steps = Object.values(suites).flatMap((suite) => suite.steps);
+for (const [name, files] of Object.entries(KEPT)) {
+  if (!name.includes(options.step)) continue;
+  const target = path.join(TARGET, name);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'activation-lens-'));
+  try {
+    await saveWithKeras(
+      steps.find((step) => step.name === name),
+      files,
+      folder,
+    );
+    const entries = JSON.parse(readFileSync(path.join(folder, 'index.json'), 'utf8'));
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(target, { recursive: true });
+    const kept = files.map((file) => keep(entries, file, folder, target));
+    writeFileSync(path.join(target, 'index.json'), `[\n${kept.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function saveWithKeras(step, files, folder) {
+  const where = environment(step.environment);
+  if (where.missing) throw new Error(`${step.name} needs ${where.missing}`);
+  const cases = [...new Set(files.map((file) => file.split('.')[0]))];
+  const args = [...step.args, '--out', folder, '--random', '0', '--cases', ...cases];
+  const failure = await runPython(where, step.script, args, 600_000);
+  if (failure) throw new Error(`${step.name}: ${failure}`);
+}
+
+function keep(entries, file, folder, target) {
+  const entry = entries.find((candidate) => candidate.file === file);
+  if (!entry || entry.skipped) throw new Error(`${file} was not saved: ${entry?.skipped}`);
+  const pack = (name) => writeFileSync(path.join(target, `${name}.br`), brotliCompressSync(readFileSync(path.join(folder, name))));
+  pack(file);
+  if (entry.architecture) pack(entry.architecture);
+  const bytes = readFileSync(path.join(folder, `${entry.case}.bin`));
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const { keras, architecture, inputs, parameters, layers } = entry;
+  return {
+    file,
+    keras,
+    ...(architecture && { architecture }),
+    inputs,
+    params: parameters,
+    layers: layers.map((layer) => sample(layer, values)),
+  };
+}
+
+function sample({ path: name, className, shapes, at }, values) {
+  if (shapes.length !== 1) throw new Error(`'${name}' has ${shapes.length} outputs`);
+  const size = shapes[0].reduce((product, n) => product * n, 1);
+  const own = values.subarray(at, at + size);
+  const count = Math.min(SAMPLES, size);
+  const indices = Array.from({ length: count }, (_, i) => Math.round((i * (size - 1)) / Math.max(count - 1, 1)));
+  const [min, max] = [Math.min, Math.max].map((most) => own.reduce((a, b) => most(a, b)));
+  return { name, className: modernName(className), shape: shapes[0], min, max, indices, samples: indices.map((index) => own[index]) };
+}
