@@ -33,11 +33,11 @@ export interface WeightNeed {
 
 /** Where a weights group came from decides how it is laid out. */
 export function isPathLayout(root: HDF5Group, keys: readonly string[]): boolean {
-  return root.kind === 'group' && keys.some((key) => CONTAINERS.includes(key));
+  return root.kind === 'group' && keys.some((key) => LAYER_CONTAINERS.includes(key));
 }
 
 /** The names under which `.keras` files of Keras 2.12 to 3.x keep a model's layers. */
-const CONTAINERS = ['layers', '_layer_checkpoint_dependencies', '_self_tracked_trackables'];
+export const LAYER_CONTAINERS = ['layers', '_layer_checkpoint_dependencies', '_self_tracked_trackables'];
 
 // --- HDF5 models and Keras 1/2 weight files: a group a top-level layer, weights listed by name ---
 
@@ -263,7 +263,7 @@ function pair(layers: readonly KerasLayer[], groups: readonly NumberedGroup[]): 
 }
 
 async function layersContainer(group: HDF5Group): Promise<HDF5Group | undefined> {
-  for (const name of CONTAINERS) {
+  for (const name of LAYER_CONTAINERS) {
     const child = await group.get(name);
     if (child?.kind === 'group' && (await child.keys()).length > 0) return child;
   }

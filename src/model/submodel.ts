@@ -2,6 +2,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { readConfig, snakeCase } from '../keras/config';
 import type { KerasModel } from '../keras/description';
+import { LAYER_CONTAINERS } from '../keras/weights';
 import { type BuiltLayer, buildGraph, type GraphOptions } from './graph';
 import { tfjsName } from './layers/KerasLayer';
 import { type ExpectedWeight, type HoldsKerasWeights, holdsKerasWeights, type LayerSpec, type StoredWeight } from './layers/spec';
@@ -93,7 +94,7 @@ export class SubmodelLayer extends layers.Layer implements HoldsKerasWeights {
       const name = snakeCase(layer.className);
       const nth = counters.get(name) ?? 0;
       counters.set(name, nth + 1);
-      groups.set(layer, `layers/${name}${nth === 0 ? '' : `_${nth}`}`);
+      groups.set(layer, `${name}${nth === 0 ? '' : `_${nth}`}`);
     }
     return this.parts.flatMap(({ layer, description }) =>
       (holdsKerasWeights(layer) ? layer.expectedWeights : []).map((weight) => ({
@@ -101,7 +102,9 @@ export class SubmodelLayer extends layers.Layer implements HoldsKerasWeights {
         expected: {
           ...weight,
           name: `${layer.name}/${weight.name}`,
-          paths: weight.paths.map((path) => `${groups.get(description) ?? ''}/${path}`),
+          paths: LAYER_CONTAINERS.flatMap((container) =>
+            weight.paths.map((path) => `${container}/${groups.get(description) ?? ''}/${path}`),
+          ),
         },
       })),
     );
