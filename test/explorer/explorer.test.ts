@@ -345,6 +345,87 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     await page.close();
   });
 
+  it('draws the camera on the GPU, the very colours of a picture, and reads no map back', async () => {
+    const { page, console } = await open({ query: '?backend=webgpu' });
+    await page.setInputFiles('#model-file', await filesOf(small()));
+    await shown(page, 'first');
+    // A camera that shows one and the same picture, frame after frame.
+    await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [64, 48];
+      const context = canvas.getContext('2d')!;
+      const draw = () => {
+        for (let i = 0; i < 12; i++) {
+          context.fillStyle = `hsl(${i * 30} 80% ${20 + i * 5}%)`;
+          context.fillRect((i % 4) * 16, Math.floor(i / 4) * 16, 16, 16);
+        }
+      };
+      setInterval(draw, 30);
+      navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+    });
+    const worker = page.workers()[0]!;
+    await worker.evaluate(() => {
+      const kept = globalThis as unknown as { read: number[] };
+      kept.read = [];
+      const { mapAsync } = GPUBuffer.prototype;
+      GPUBuffer.prototype.mapAsync = function (...args) {
+        kept.read.push(this.size);
+        return mapAsync.apply(this, args);
+      };
+    });
+    const drawn = (how: string) =>
+      page.waitForFunction((wanted) => document.querySelector<HTMLElement>('#maps')!.dataset.drawn === wanted, how);
+    await page.locator('#camera').click();
+    await drawn('live');
+    expect(await text(page, '#grid-note')).toBe('5 channels · live, drawn on the GPU · open a channel to read its values.');
+    await page.waitForFunction(() => document.querySelector('#picture-facts')!.textContent!.startsWith('64 × 48'));
+    // The four classes are read, one number each; the maps, 10 x 10 numbers each, are not.
+    const read = await worker.evaluate(() => (globalThis as unknown as { read: number[] }).read);
+    expect(Math.max(0, ...read)).toBeLessThan(400);
+    const places = await page.$$eval('.tile canvas', (all) =>
+      all.map((canvas) => {
+        const { left, top, width, height } = canvas.getBoundingClientRect();
+        return { left, top, width, height };
+      }),
+    );
+    const live = PNG.sync.read(await page.screenshot());
+
+    // An open channel has its values read; the grid is live again when it is closed.
+    await page.locator('.tile').nth(2).click();
+    await drawn('webgpu');
+    await page.locator('#map').hover({ position: { x: 50, y: 50 } });
+    expect(await text(page, '#map-readout')).toMatch(/^first · channel 2 · x \d, y \d · -?[\d.]+/);
+    await page.locator('#close').click();
+    await drawn('live');
+
+    await page.locator('#camera').click();
+    await drawn('webgpu');
+    await shown(page, 'first');
+    const maps = await page.$$eval('.tile canvas', (all) =>
+      (all as HTMLCanvasElement[]).map((canvas) => [...canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data]),
+    );
+    expect(new Set(maps.flat()).size).toBeGreaterThan(50);
+    for (const [channel, { left, top, width, height }] of places.entries()) {
+      const wrong: string[] = [];
+      for (let y = 0; y < 10; y++) {
+        for (let x = 0; x < 10; x++) {
+          // The number of the channel covers the corner.
+          if (x < 4 && y < 3) continue;
+          const at = (Math.floor(top + ((y + 0.5) * height) / 10) * live.width + Math.floor(left + ((x + 0.5) * width) / 10)) * 4;
+          const [found, wanted] = [
+            live.data.subarray(at, at + 3).join(),
+            maps[channel]!.slice((y * 10 + x) * 4, (y * 10 + x) * 4 + 3).join(),
+          ];
+          if (found !== wanted) wrong.push(`${x}, ${y}: ${found} instead of ${wanted}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    }
+    expect(await page.isVisible('#alert')).toBe(false);
+    console.check();
+    await page.close();
+  }, 60_000);
+
   it('is worked with the keyboard alone', async () => {
     const { page, console } = await open();
     const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);

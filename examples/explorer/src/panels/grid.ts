@@ -12,6 +12,22 @@ const BUDGET = 7;
 /** Tiles made at once. */
 const SLICE = 64;
 
+/** CSS pixels between live maps. */
+const LIVE_GAP = 8;
+/** No WebGPU device promises a higher canvas. */
+const LONGEST = 8192;
+
+/** How live maps lie: `columns`, `gap` and `scale` for the renderer, the rest in CSS pixels within the grid. */
+export interface LiveLayout {
+  readonly columns: number;
+  readonly gap: number;
+  readonly scale: number;
+  readonly channels: readonly number[];
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The channels of the selected layer. A map is painted when it comes near the screen. */
 export class Grid {
   private readonly list = byId('maps');
@@ -25,6 +41,8 @@ export class Grid {
   private readonly near = new Set<HTMLButtonElement>();
   private readonly waiting = new Set<HTMLButtonElement>();
   private building = 0;
+  private live = false;
+  private liveRows = { of: 0, first: 0, last: 0 };
   /** The channels as they are shown. */
   order: readonly number[] = [];
 
@@ -58,6 +76,57 @@ export class Grid {
     this.list.style.setProperty('--ratio', `${layer.width} / ${layer.height}`);
     this.list.classList.toggle('single', layer.kind !== 'maps');
     this.arrange();
+  }
+
+  /** Whether the maps are being drawn elsewhere, on a canvas under the tiles; see `liveLayout`. */
+  setLive(live: boolean): void {
+    if (this.live === live) return;
+    this.live = live;
+    this.list.classList.toggle('live', live);
+    if (!live) {
+      for (const property of ['grid-template-columns', 'grid-auto-rows', 'gap']) this.list.style.removeProperty(property);
+    }
+    this.summarize();
+  }
+
+  /** Gives each tile a whole number of the screen's pixels, and tells where the maps of those on the screen, or near it, belong. */
+  liveLayout({ width, height }: LayerView): LiveLayout {
+    const { list } = this;
+    const ratio = devicePixelRatio;
+    const box = list.getBoundingClientRect();
+    const gap = Math.round(LIVE_GAP * ratio);
+    const room = Math.floor(box.width * ratio);
+    const cells = Math.max(1, Math.floor((room + gap) / (this.store.get().tile * ratio + gap)));
+    const across = Math.floor((room + gap) / cells) - gap;
+    const columns = Math.min(cells, this.order.length);
+    // The renderer rounds down: a little more, so that the width is none less.
+    const scale = (across + 0.01) / width;
+    const down = Math.max(1, Math.floor(height * scale));
+    const px = (pixels: number) => `${pixels / ratio}px`;
+    Object.assign(list.style, { gridTemplateColumns: `repeat(${columns}, ${px(across)})`, gridAutoRows: px(down), gap: px(gap) });
+
+    const rows = Math.ceil(this.order.length / columns);
+    const pitch = (down + gap) / ratio;
+    const seen = [-box.top / pitch, (innerHeight - box.top) / pitch].map((row) => Math.max(0, Math.min(rows, row))) as [number, number];
+    const drawn = this.liveRows;
+    if (drawn.of !== rows || seen[0] < drawn.first || seen[1] > drawn.last) {
+      const most = Math.max(1, Math.floor(LONGEST / (down + gap)));
+      const spare = Math.max(0, Math.min(innerHeight / pitch, (most - (seen[1] - seen[0])) / 2 - 1));
+      const first = Math.max(0, Math.floor(seen[0] - spare));
+      this.liveRows = { of: rows, first, last: Math.min(rows, first + most, Math.ceil(seen[1] + spare)) };
+    }
+    const { first, last } = this.liveRows;
+    const channels = this.order.slice(first * columns, last * columns);
+    const size = (cells: number, cell: number) => (cells * (cell + gap) - gap) / ratio;
+    return {
+      columns,
+      gap,
+      scale,
+      channels,
+      top: first * pitch,
+      width: size(Math.min(columns, channels.length), across),
+      height: size(Math.ceil(channels.length / columns), down),
+    };
   }
 
   recolor(coloring: LayerColoring): void {
@@ -134,7 +203,7 @@ export class Grid {
   private summarize(): void {
     const { layer, coloring, note } = this;
     if (!layer) return;
-    this.list.dataset.drawn = coloring?.sheet ? 'webgpu' : 'canvas';
+    this.list.dataset.drawn = this.live ? 'live' : coloring?.sheet ? 'webgpu' : 'canvas';
     if (layer.kind === 'none') {
       note.textContent = `This layer gives ${layer.shape.length === 0 ? 'a single number' : `an array of ${layer.shape.join(' × ')}`}: there is no picture of that.`;
       return;
@@ -150,7 +219,8 @@ export class Grid {
     const parts = [what];
     if (dead > 0) parts.push(`${dead} dead (one value only)`);
     if (this.order.length < all) parts.push(`${this.order.length} shown`);
-    if (this.store.get().shared) {
+    if (this.live) parts.push('live, drawn on the GPU', 'open a channel to read its values');
+    else if (this.store.get().shared) {
       const limits = coloring && !coloring.failure ? coloring.norm.limits(layer.maps[0]!) : undefined;
       if (limits) parts.push(`colours from ${short(limits.vmin)} to ${short(limits.vmax)} in all`);
     } else if (all > 1) parts.push('each has its own range of colours');
@@ -198,7 +268,7 @@ export class Grid {
     const place: Place | undefined = canvas ? placeAt(canvas, channel, event.clientX, event.clientY) : undefined;
     this.readout.hidden = !place || !this.layer;
     if (!place || !this.layer) return;
-    this.readout.textContent = describePlace(this.layer, place);
+    this.readout.textContent = this.live ? `${this.layer.path} · channel ${channel} · live` : describePlace(this.layer, place);
     const { offsetWidth, offsetHeight } = this.readout;
     const x = Math.max(8, Math.min(event.clientX + 14, innerWidth - offsetWidth - 8));
     const y = event.clientY + 18 + offsetHeight > innerHeight ? event.clientY - offsetHeight - 10 : event.clientY + 18;
