@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -585,6 +586,70 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     expect(found.headings[0]).toBe('H1');
     expect(new Set(found.ids).size).toBe(found.ids.length);
     expect(found.ground).toBe(scheme === 'light' ? 'rgb(251, 251, 249)' : 'rgb(21, 23, 27)');
+    console.check();
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe-core objects to, at any width (%s)',
+    async (scheme) => {
+      const { page, console } = await open({ scheme });
+      await page.evaluate(axe.source);
+      const objections = () =>
+        page.evaluate(async () => {
+          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+          return violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)} ${failureSummary}`),
+          );
+        });
+      for (const width of [360, 800, 1600]) {
+        await page.setViewportSize({ width, height: 900 });
+        if (width === 360) for (const id of ['#layers-toggle', '#controls-toggle']) await page.locator(id).click();
+        await page.setInputFiles('#picture-file', { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') });
+        await page.waitForSelector('#alert:not([hidden])');
+        await page.locator('#downloads summary').click();
+        expect(await objections(), `${width} px`).toEqual([]);
+        await page.locator('#downloads summary').click();
+        await page.locator('#alert button').click();
+        await page.locator('.tile').nth(2).click();
+        await page.waitForSelector('#detail[open]');
+        await page.locator('#map').hover({ position: { x: 40, y: 40 } });
+        expect(await objections(), `${width} px, a channel open`).toEqual([]);
+        await page.locator('#close').click();
+      }
+      console.check();
+      await page.close();
+    },
+    120_000,
+  );
+
+  it('keeps still for those who ask for less motion, and shows where the focus is', async () => {
+    const { page, console } = await open();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const moving = await page.$$eval(
+      '*',
+      (all) =>
+        all.filter((one) => {
+          const { transitionDuration, animationName } = getComputedStyle(one);
+          return animationName !== 'none' || transitionDuration.split(', ').some((time) => Number.parseFloat(time) > 0);
+        }).length,
+    );
+    expect(moving).toBe(0);
+    // Every stop of Tab, once around the page.
+    const faint: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const stop = await page.evaluate(() => {
+        const { activeElement: focused } = document;
+        if (!focused || focused === document.body) return undefined;
+        const shown = focused.matches('.unseen') ? focused.closest('.button')! : focused;
+        const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+        return { html: focused.outerHTML.slice(0, 80), visible: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 };
+      });
+      if (!stop) break;
+      if (!stop.visible) faint.push(stop.html);
+    }
+    expect(faint).toEqual([]);
     console.check();
     await page.close();
   });

@@ -58,6 +58,8 @@ export class App {
 
   async start(model: string, picture: string): Promise<void> {
     await this.attempt(() => this.openModel(model, picture));
+    byId('maps').removeAttribute('aria-busy');
+    if (!this.model) byId('layer-facts').textContent = 'Open a model to see what its layers make of a picture.';
   }
 
   /** Runs something a person asked for; what goes wrong is said in a sentence. */
@@ -66,8 +68,7 @@ export class App {
       await work();
     } catch (error) {
       if (error instanceof EngineError && error.code === 'aborted') return;
-      const hint = error instanceof EngineError && error.code === 'weights-only' ? ' Here: drop that JSON and the weights together.' : '';
-      alert((error instanceof Error ? error.message : String(error)) + hint);
+      alert(error instanceof EngineError ? inWordsOfThePage(error) : error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -128,7 +129,8 @@ export class App {
     picture.height = image.height;
     picture.getContext('2d')?.drawImage(image, 0, 0);
     image.close();
-    byId('picture-facts').textContent = `${original[0]} × ${original[1]}, seen as ${picture.width} × ${picture.height}`;
+    const size = (sizes: readonly number[]) => h('span', { class: 'together' }, shape(sizes));
+    byId('picture-facts').replaceChildren(size(original), ', seen as ', size([picture.width, picture.height]));
     this.detail.showPicture(picture);
   }
 
@@ -246,8 +248,16 @@ export class App {
   }
 }
 
+/** Where the library's advice is for programmers, the same for someone with a file in hand. */
+function inWordsOfThePage({ code, message }: EngineError): string {
+  if (code !== 'weights-only') return message;
+  const what = message.split('. ')[0];
+  return `${what}. Write the JSON of model.to_json() to a file, and drop that JSON and the weights together; or save the whole model with model.save().`;
+}
+
 function showModel(model: ModelView): void {
   byId('model-facts').textContent = `${model.file || model.name} · ${model.producer} · ${count(model.parameters)} parameters`;
+  byId('computed').hidden = false;
   byId('runtime').textContent = `Computed with ${BACKENDS[model.backend] ?? model.backend}`;
   byId('attempts').replaceChildren(
     ...model.attempts.map(({ backend, reason }) => h('li', {}, `${BACKENDS[backend] ?? backend}: ${reason}`)),

@@ -12,6 +12,10 @@ const BUDGET = 7;
 /** Tiles made at once. */
 const SLICE = 64;
 
+/** Width of a tile that nobody has chosen, in CSS pixels: as wide as lets all be seen at once, within these. */
+const [NARROW, WIDE] = [112, 208];
+/** What a tile has around its map: a line of text, and the gap to the next. */
+const [ACROSS, DOWN] = [12, 37];
 /** CSS pixels between live maps. */
 const LIVE_GAP = 8;
 /** No WebGPU device promises a higher canvas. */
@@ -42,6 +46,8 @@ export class Grid {
   private readonly waiting = new Set<HTMLButtonElement>();
   private building = 0;
   private live = false;
+  /** Width of a tile in CSS pixels. */
+  private tile = NARROW;
   private liveRows = { of: 0, first: 0, last: 0 };
   /** The channels as they are shown. */
   order: readonly number[] = [];
@@ -59,6 +65,7 @@ export class Grid {
     store.on(['sort', 'hideDead'], () => this.arrange());
     store.on(['tile'], () => this.resize());
     store.on(['channel'], () => this.mark());
+    addEventListener('resize', () => this.resize());
     this.resize();
   }
 
@@ -76,6 +83,7 @@ export class Grid {
     this.list.style.setProperty('--ratio', `${layer.width} / ${layer.height}`);
     this.list.classList.toggle('single', layer.kind !== 'maps');
     this.arrange();
+    this.resize();
   }
 
   /** Whether the maps are being drawn elsewhere, on a canvas under the tiles; see `liveLayout`. */
@@ -96,7 +104,7 @@ export class Grid {
     const box = list.getBoundingClientRect();
     const gap = Math.round(LIVE_GAP * ratio);
     const room = Math.floor(box.width * ratio);
-    const cells = Math.max(1, Math.floor((room + gap) / (this.store.get().tile * ratio + gap)));
+    const cells = Math.max(1, Math.floor((room + gap) / (this.tile * ratio + gap)));
     const across = Math.floor((room + gap) / cells) - gap;
     const columns = Math.min(cells, this.order.length);
     // The renderer rounds down: a little more, so that the width is none less.
@@ -165,7 +173,7 @@ export class Grid {
       'button',
       { type: 'button', class: 'tile', tabindex: this.tiles.size === 0 ? 0 : -1, 'data-channel': channel },
       canvas,
-      h('span', { class: 'caption' }, h('b'), h('span')),
+      h('span', { class: 'caption' }, h('b'), ' ', h('span')),
     );
     this.tiles.set(channel, tile);
     this.describe(tile);
@@ -180,12 +188,16 @@ export class Grid {
     const { sort } = this.store.get();
     const dead = statistics.dead && layer.kind === 'maps';
     const value = sort === 'sparsity' ? percent(statistics.zeros) : short(MEASURES[sort](statistics));
-    const [number, fact] = tile.lastElementChild!.children;
-    number!.textContent = layer.kind === 'maps' ? String(channel) : layer.kind === 'units' ? 'all units' : 'steps × channels';
-    fact!.textContent = dead ? 'dead' : sort === 'index' ? '' : value;
+    const number = layer.kind === 'maps' ? String(channel) : layer.kind === 'units' ? 'all units' : 'steps × channels';
+    const fact = dead ? 'dead' : sort === 'index' ? '' : value;
+    const [first, second] = tile.lastElementChild!.children;
+    first!.textContent = number;
+    second!.textContent = fact;
     tile.classList.toggle('dead', dead);
-    const range = dead ? `dead, all ${short(statistics.min)}` : `${short(statistics.min)} to ${short(statistics.max)}`;
-    tile.setAttribute('aria-label', layer.kind === 'maps' ? `Channel ${channel}, ${range}` : `All values, ${range}`);
+    const range = dead ? `all ${short(statistics.min)}` : `${short(statistics.min)} to ${short(statistics.max)}`;
+    // What is seen, word for word, so that a voice can ask for it; and what it means.
+    const meaning = fact === '' || dead ? fact : `${fact} ${{ index: '', mean: 'mean', max: 'maximum', sparsity: 'zeros' }[sort]}`;
+    tile.setAttribute('aria-label', `${layer.kind === 'maps' ? 'Channel ' : ''}${`${number} ${meaning}`.trim()}, ${range}`);
   }
 
   private mark(): void {
@@ -197,7 +209,23 @@ export class Grid {
   }
 
   private resize(): void {
-    this.list.style.setProperty('--tile', `${this.store.get().tile}px`);
+    this.tile = this.store.get().tile || this.fitting();
+    this.list.style.setProperty('--tile', `${this.tile}px`);
+    byId<HTMLInputElement>('tile').value = String(this.tile);
+  }
+
+  /** The widest tile with which all of them are on the screen. */
+  private fitting(): number {
+    const { layer, order } = this;
+    if (layer?.kind !== 'maps') return NARROW;
+    const { top, width } = this.list.getBoundingClientRect();
+    const height = innerHeight - (top + scrollY);
+    for (let tile = WIDE; tile > NARROW; tile -= 8) {
+      const columns = Math.max(1, Math.floor((width + ACROSS) / (tile + ACROSS)));
+      const across = (width + ACROSS) / columns - ACROSS;
+      if (Math.ceil(order.length / columns) * ((across * layer.height) / layer.width + DOWN) <= height) return tile;
+    }
+    return NARROW;
   }
 
   private summarize(): void {
