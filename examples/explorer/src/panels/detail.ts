@@ -159,7 +159,9 @@ export class Detail {
     this.cursor = place;
     const { layer } = this;
     const [value = '', ...where] = place && layer ? describePlace(layer, place).split(' · ').reverse() : [];
-    byId('map-readout').replaceChildren(...(value === '' ? [] : [`${where.reverse().join(' · ')} · `, h('b', {}, value)]));
+    byId('map-readout').replaceChildren(
+      ...(value === '' ? [] : [where.reverse().join(' · '), h('span', { class: 'unseen' }, ' · '), h('b', {}, value)]),
+    );
     for (const id of ['map-cursor', 'input-cursor']) {
       const mark = byId(id);
       mark.hidden = !place;
