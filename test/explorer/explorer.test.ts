@@ -8,7 +8,7 @@ import { colorize, type FeatureMap, magma, percentileNorm, sharedLimits } from '
 import { decodeNpy } from '../../src/npy';
 import { tryLaunch } from '../browser/launch';
 import { type App, buildApp, openTab, shown } from './app';
-import { deep, filesOf, small } from './models';
+import { deep, filesOf, small, vector } from './models';
 import { lessonMaps } from './reference';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
@@ -426,6 +426,24 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     console.check();
     await page.close();
   }, 60_000);
+
+  it('takes grey, transparent and GIF pictures, and says what a model without a picture needs', async () => {
+    const { page, console } = await open();
+    const picture = () => page.evaluate(() => document.querySelector<HTMLCanvasElement>('#picture')!.toDataURL());
+    for (const name of ['grey16.png', 'palette8-alpha.png', 'palette.gif']) {
+      const before = await picture();
+      await page.setInputFiles('#picture-file', fileURLToPath(new URL(`../fixtures/images/files/${name}`, import.meta.url)));
+      await page.waitForFunction((old) => document.querySelector<HTMLCanvasElement>('#picture')!.toDataURL() !== old, before);
+      await shown(page, 'conv2d_1');
+      expect(await text(page, '#picture-facts')).toBe('29 × 17, seen as 150 × 150');
+      expect(await page.isVisible('#alert'), name).toBe(false);
+    }
+    await page.setInputFiles('#model-file', await filesOf(vector()));
+    await page.waitForSelector('#alert:not([hidden])');
+    expect(await text(page, '#alert p')).toMatch(/takes .*\(None, 7\).*open one whose input is \(height, width, channels\)\.$/);
+    console.check();
+    await page.close();
+  });
 
   it('is worked with the keyboard alone', async () => {
     const { page, console } = await open();
