@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { colorize, type FeatureMap, magma, percentileNorm, sharedLimits } from '
 import { decodeNpy } from '../../src/npy';
 import { tryLaunch } from '../browser/launch';
 import { type App, buildApp, openTab, shown } from './app';
-import { deep, filesOf, small } from './models';
+import { deep, filesOf, small, vector } from './models';
 import { lessonMaps } from './reference';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
@@ -345,6 +346,105 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     await page.close();
   });
 
+  it('draws the camera on the GPU, the very colours of a picture, and reads no map back', async () => {
+    const { page, console } = await open({ query: '?backend=webgpu' });
+    await page.setInputFiles('#model-file', await filesOf(small()));
+    await shown(page, 'first');
+    // A camera that shows one and the same picture, frame after frame.
+    await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [64, 48];
+      const context = canvas.getContext('2d')!;
+      const draw = () => {
+        for (let i = 0; i < 12; i++) {
+          context.fillStyle = `hsl(${i * 30} 80% ${20 + i * 5}%)`;
+          context.fillRect((i % 4) * 16, Math.floor(i / 4) * 16, 16, 16);
+        }
+      };
+      setInterval(draw, 30);
+      navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+    });
+    const worker = page.workers()[0]!;
+    await worker.evaluate(() => {
+      const kept = globalThis as unknown as { read: number[] };
+      kept.read = [];
+      const { mapAsync } = GPUBuffer.prototype;
+      GPUBuffer.prototype.mapAsync = function (...args) {
+        kept.read.push(this.size);
+        return mapAsync.apply(this, args);
+      };
+    });
+    const drawn = (how: string) =>
+      page.waitForFunction((wanted) => document.querySelector<HTMLElement>('#maps')!.dataset.drawn === wanted, how);
+    await page.locator('#camera').click();
+    await drawn('live');
+    expect(await text(page, '#grid-note')).toBe('5 channels · live, drawn on the GPU · open a channel to read its values.');
+    await page.waitForFunction(() => document.querySelector('#picture-facts')!.textContent!.startsWith('64 × 48'));
+    // The four classes are read, one number each; the maps, 10 x 10 numbers each, are not.
+    const read = await worker.evaluate(() => (globalThis as unknown as { read: number[] }).read);
+    expect(Math.max(0, ...read)).toBeLessThan(400);
+    const places = await page.$$eval('.tile canvas', (all) =>
+      all.map((canvas) => {
+        const { left, top, width, height } = canvas.getBoundingClientRect();
+        return { left, top, width, height };
+      }),
+    );
+    const live = PNG.sync.read(await page.screenshot());
+
+    // An open channel has its values read; the grid is live again when it is closed.
+    await page.locator('.tile').nth(2).click();
+    await drawn('webgpu');
+    await page.locator('#map').hover({ position: { x: 50, y: 50 } });
+    expect(await text(page, '#map-readout')).toMatch(/^first · channel 2 · x \d, y \d · -?[\d.]+/);
+    await page.locator('#close').click();
+    await drawn('live');
+
+    await page.locator('#camera').click();
+    await drawn('webgpu');
+    await shown(page, 'first');
+    const maps = await page.$$eval('.tile canvas', (all) =>
+      (all as HTMLCanvasElement[]).map((canvas) => [...canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data]),
+    );
+    expect(new Set(maps.flat()).size).toBeGreaterThan(50);
+    for (const [channel, { left, top, width, height }] of places.entries()) {
+      const wrong: string[] = [];
+      for (let y = 0; y < 10; y++) {
+        for (let x = 0; x < 10; x++) {
+          // The number of the channel covers the corner.
+          if (x < 4 && y < 3) continue;
+          const at = (Math.floor(top + ((y + 0.5) * height) / 10) * live.width + Math.floor(left + ((x + 0.5) * width) / 10)) * 4;
+          const [found, wanted] = [
+            live.data.subarray(at, at + 3).join(),
+            maps[channel]!.slice((y * 10 + x) * 4, (y * 10 + x) * 4 + 3).join(),
+          ];
+          if (found !== wanted) wrong.push(`${x}, ${y}: ${found} instead of ${wanted}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    }
+    expect(await page.isVisible('#alert')).toBe(false);
+    console.check();
+    await page.close();
+  }, 60_000);
+
+  it('takes grey, transparent and GIF pictures, and says what a model without a picture needs', async () => {
+    const { page, console } = await open();
+    const picture = () => page.evaluate(() => document.querySelector<HTMLCanvasElement>('#picture')!.toDataURL());
+    for (const name of ['grey16.png', 'palette8-alpha.png', 'palette.gif']) {
+      const before = await picture();
+      await page.setInputFiles('#picture-file', fileURLToPath(new URL(`../fixtures/images/files/${name}`, import.meta.url)));
+      await page.waitForFunction((old) => document.querySelector<HTMLCanvasElement>('#picture')!.toDataURL() !== old, before);
+      await shown(page, 'conv2d_1');
+      expect(await text(page, '#picture-facts')).toBe('29 × 17, seen as 150 × 150');
+      expect(await page.isVisible('#alert'), name).toBe(false);
+    }
+    await page.setInputFiles('#model-file', await filesOf(vector()));
+    await page.waitForSelector('#alert:not([hidden])');
+    expect(await text(page, '#alert p')).toMatch(/takes .*\(None, 7\).*open one whose input is \(height, width, channels\)\.$/);
+    console.check();
+    await page.close();
+  });
+
   it('is worked with the keyboard alone', async () => {
     const { page, console } = await open();
     const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
@@ -504,6 +604,70 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     expect(found.headings[0]).toBe('H1');
     expect(new Set(found.ids).size).toBe(found.ids.length);
     expect(found.ground).toBe(scheme === 'light' ? 'rgb(251, 251, 249)' : 'rgb(21, 23, 27)');
+    console.check();
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe-core objects to, at any width (%s)',
+    async (scheme) => {
+      const { page, console } = await open({ scheme });
+      await page.evaluate(axe.source);
+      const objections = () =>
+        page.evaluate(async () => {
+          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+          return violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)} ${failureSummary}`),
+          );
+        });
+      for (const width of [360, 800, 1600]) {
+        await page.setViewportSize({ width, height: 900 });
+        if (width === 360) for (const id of ['#layers-toggle', '#controls-toggle']) await page.locator(id).click();
+        await page.setInputFiles('#picture-file', { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') });
+        await page.waitForSelector('#alert:not([hidden])');
+        await page.locator('#downloads summary').click();
+        expect(await objections(), `${width} px`).toEqual([]);
+        await page.locator('#downloads summary').click();
+        await page.locator('#alert button').click();
+        await page.locator('.tile').nth(2).click();
+        await page.waitForSelector('#detail[open]');
+        await page.locator('#map').hover({ position: { x: 40, y: 40 } });
+        expect(await objections(), `${width} px, a channel open`).toEqual([]);
+        await page.locator('#close').click();
+      }
+      console.check();
+      await page.close();
+    },
+    120_000,
+  );
+
+  it('keeps still for those who ask for less motion, and shows where the focus is', async () => {
+    const { page, console } = await open();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const moving = await page.$$eval(
+      '*',
+      (all) =>
+        all.filter((one) => {
+          const { transitionDuration, animationName } = getComputedStyle(one);
+          return animationName !== 'none' || transitionDuration.split(', ').some((time) => Number.parseFloat(time) > 0);
+        }).length,
+    );
+    expect(moving).toBe(0);
+    // Every stop of Tab, once around the page.
+    const faint: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const stop = await page.evaluate(() => {
+        const { activeElement: focused } = document;
+        if (!focused || focused === document.body) return undefined;
+        const shown = focused.matches('.unseen') ? focused.closest('.button')! : focused;
+        const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+        return { html: focused.outerHTML.slice(0, 80), visible: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 };
+      });
+      if (!stop) break;
+      if (!stop.visible) faint.push(stop.html);
+    }
+    expect(faint).toEqual([]);
     console.check();
     await page.close();
   });

@@ -37,6 +37,11 @@ export function small(): layers.LayersModel {
   });
 }
 
+/** A network that takes seven numbers: no picture. */
+export function vector(): layers.LayersModel {
+  return layers.sequential({ layers: [layers.layers.dense({ name: 'dense', inputShape: [7], units: 2, kernelInitializer: seeded(1) })] });
+}
+
 /** A network of 400 layers; one in the middle is wide. */
 export function deep(): layers.LayersModel {
   const model = layers.sequential();

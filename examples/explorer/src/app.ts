@@ -9,11 +9,15 @@ import { bindControls, showPreparation } from './panels/controls';
 import { Detail } from './panels/detail';
 import { Grid } from './panels/grid';
 import { LayersPanel } from './panels/layers';
+import { Live } from './panels/live';
 import { alert, clearAlert, withProgress } from './panels/messages';
 import { showPredictions } from './panels/predictions';
 import type { ExportRequest, LayerView, ModelView, OutputView, PictureView, Preparation } from './protocol';
 import { Store } from './state';
 import { fromHash, syncAddress } from './url';
+
+/** Milliseconds between two frames that are read while maps are drawn live. */
+const TELL_EVERY = 1000;
 
 /** Puts the panels together: a model and a picture go in, layers come out. */
 export class App {
@@ -23,6 +27,9 @@ export class App {
   private readonly grid = new Grid(this.store);
   private readonly detail = new Detail(this.store, () => this.grid.order);
   private readonly camera = new Camera();
+  private readonly live = new Live(this.engine, this.store, this.grid);
+  /** When a frame was last read for what is not drawn live: the picture and the predictions. */
+  private told = 0;
   private readonly picture = byId<HTMLCanvasElement>('picture');
   private model: ModelView | undefined;
   private layer: LayerView | undefined;
@@ -51,6 +58,8 @@ export class App {
 
   async start(model: string, picture: string): Promise<void> {
     await this.attempt(() => this.openModel(model, picture));
+    byId('maps').removeAttribute('aria-busy');
+    if (!this.model) byId('layer-facts').textContent = 'Open a model to see what its layers make of a picture.';
   }
 
   /** Runs something a person asked for; what goes wrong is said in a sentence. */
@@ -59,8 +68,7 @@ export class App {
       await work();
     } catch (error) {
       if (error instanceof EngineError && error.code === 'aborted') return;
-      const hint = error instanceof EngineError && error.code === 'weights-only' ? ' Here: drop that JSON and the weights together.' : '';
-      alert((error instanceof Error ? error.message : String(error)) + hint);
+      alert(error instanceof EngineError ? inWordsOfThePage(error) : error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -71,6 +79,7 @@ export class App {
     const what = `Opening ${typeof source === 'string' ? 'the first model' : 'length' in source ? source.map(({ name }) => name).join(', ') : source.name}`;
     const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source, backend }, { signal, onProgress }));
     this.model = model;
+    this.live.end();
     this.layer = undefined;
     this.labels = [];
     this.outputs = [];
@@ -94,8 +103,7 @@ export class App {
     const transfer = typeof ImageBitmap !== 'undefined' && source instanceof ImageBitmap ? [source] : [];
     if (source instanceof Blob) {
       clearAlert();
-      this.camera.stop();
-      byId('camera').setAttribute('aria-pressed', 'false');
+      this.stopCamera();
     }
     const picture = await this.engine.call('picture', { source, preparation }, { transfer });
     this.ready = true;
@@ -121,7 +129,8 @@ export class App {
     picture.height = image.height;
     picture.getContext('2d')?.drawImage(image, 0, 0);
     image.close();
-    byId('picture-facts').textContent = `${original[0]} × ${original[1]}, seen as ${picture.width} × ${picture.height}`;
+    const size = (sizes: readonly number[]) => h('span', { class: 'together' }, shape(sizes));
+    byId('picture-facts').replaceChildren(size(original), ', seen as ', size([picture.width, picture.height]));
     this.detail.showPicture(picture);
   }
 
@@ -181,21 +190,47 @@ export class App {
   private async toggleCamera(): Promise<void> {
     const button = byId('camera');
     clearAlert();
-    if (this.camera.on) this.camera.stop();
-    else {
+    if (this.camera.on) {
+      const last = await this.camera.frame();
+      this.stopCamera();
+      await this.openPicture(last);
+    } else {
       await this.camera.start(async (frame) => {
         try {
-          await this.openPicture(frame);
+          await this.showFrame(frame);
         } catch (error) {
           // A layer chosen meanwhile cancels a frame; the next one shows it.
           if (error instanceof EngineError && error.code === 'aborted') return;
-          this.camera.stop();
-          button.setAttribute('aria-pressed', 'false');
+          this.stopCamera();
           alert(error instanceof Error ? error.message : String(error));
         }
       });
     }
     button.setAttribute('aria-pressed', String(this.camera.on));
+  }
+
+  /** On WebGPU the maps are drawn there, and only now and then is a frame read for the rest of the page. */
+  private async showFrame(frame: ImageBitmap): Promise<void> {
+    const { model, layer } = this;
+    if (!model) return;
+    const preparation = this.preparation(model);
+    const due = performance.now() - this.told > TELL_EVERY;
+    const copy = due ? await createImageBitmap(frame) : undefined;
+    if (!(await this.live.show(frame, { model, layer, preparation }))) {
+      copy?.close();
+      await this.openPicture(frame);
+    } else if (copy && this.model === model) {
+      this.showPicture(await this.engine.call('picture', { source: copy, preparation }, { transfer: [copy] }));
+      this.outputs = await this.engine.call('predict', {});
+      showPredictions(this.outputs, this.labels);
+      this.told = performance.now();
+    }
+  }
+
+  private stopCamera(): void {
+    this.camera.stop();
+    this.live.end();
+    byId('camera').setAttribute('aria-pressed', 'false');
   }
 
   private bindDownloads(): void {
@@ -213,8 +248,16 @@ export class App {
   }
 }
 
+/** Where the library's advice is for programmers, the same for someone with a file in hand. */
+function inWordsOfThePage({ code, message }: EngineError): string {
+  if (code !== 'weights-only') return message;
+  const what = message.split('. ')[0];
+  return `${what}. Write the JSON of model.to_json() to a file, and drop that JSON and the weights together; or save the whole model with model.save().`;
+}
+
 function showModel(model: ModelView): void {
   byId('model-facts').textContent = `${model.file || model.name} · ${model.producer} · ${count(model.parameters)} parameters`;
+  byId('computed').hidden = false;
   byId('runtime').textContent = `Computed with ${BACKENDS[model.backend] ?? model.backend}`;
   byId('attempts').replaceChildren(
     ...model.attempts.map(({ backend, reason }) => h('li', {}, `${BACKENDS[backend] ?? backend}: ${reason}`)),

@@ -29,6 +29,11 @@ export class Camera {
     void this.loop(stream, onFrame);
   }
 
+  /** What it shows now. */
+  async frame(): Promise<ImageBitmap | undefined> {
+    return this.video.readyState >= 2 ? createImageBitmap(this.video) : undefined;
+  }
+
   stop(): void {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = undefined;
@@ -37,7 +42,8 @@ export class Camera {
 
   private async loop(stream: MediaStream, onFrame: (frame: ImageBitmap) => Promise<void>): Promise<void> {
     while (this.stream === stream) {
-      if (this.video.readyState >= 2) await onFrame(await createImageBitmap(this.video));
+      const frame = await this.frame();
+      if (frame) await onFrame(frame);
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
   }

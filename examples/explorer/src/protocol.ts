@@ -11,6 +11,10 @@ export interface Requests {
   layer: { args: { path: string }; result: LayerView };
   /** The layer's channels, coloured on the GPU; null where that is not possible. */
   sheet: { args: { path: string; coloring: Coloring }; result: { readonly sheet: SheetView | null } };
+  /** Frames from now on are drawn on the page's canvas, on the GPU; false where that cannot be. */
+  live: { args: LiveRequest; result: { readonly live: boolean } };
+  /** The next frame of a moving picture. */
+  frame: { args: { frame: ImageBitmap }; result: { readonly drawn: true } };
   predict: { args: Record<never, never>; result: readonly OutputView[] };
   export: { args: ExportRequest; result: Blob };
 }
@@ -99,6 +103,22 @@ export interface Coloring {
   readonly reversed: boolean;
   readonly norm: NormSettings;
   readonly shared: boolean;
+}
+
+/** One layer of a moving picture, and how its maps lie on the canvas. */
+export interface LiveRequest {
+  readonly path: string;
+  readonly coloring: Coloring;
+  readonly preparation: Preparation;
+  /** Those to draw, in order. */
+  readonly channels: readonly number[];
+  readonly columns: number;
+  /** Between maps, in the canvas' own pixels. */
+  readonly gap: number;
+  /** Pixels a value. */
+  readonly scale: number;
+  /** Where to draw; the first request brings it. */
+  readonly canvas?: OffscreenCanvas;
 }
 
 export interface ExportRequest extends Coloring {

@@ -16,7 +16,7 @@ export interface View {
   readonly shared: boolean;
   readonly sort: Sort;
   readonly hideDead: boolean;
-  /** Width of a tile in CSS pixels. */
+  /** Width of a tile in CSS pixels; 0: as wide as lets all be seen at once. */
   readonly tile: number;
   readonly filter: string;
   /** 'auto': what the model's layers suggest. */
@@ -36,7 +36,7 @@ export const DEFAULTS: View = {
   shared: false,
   sort: 'index',
   hideDead: false,
-  tile: 112,
+  tile: 0,
   filter: '',
   range: 'auto',
   size: 224,

@@ -58,7 +58,7 @@ export function showPreparation({ range, size }: Preparation, freeSize: boolean,
 function reflect(view: View): void {
   for (const key of ['colormap', 'norm', 'sort', 'resize'] as const) byId<HTMLSelectElement>(key).value = view[key];
   for (const key of ['reversed', 'shared', 'hideDead'] as const) byId<HTMLInputElement>(key).checked = view[key];
-  byId<HTMLInputElement>('tile').value = String(view.tile);
+  if (view.tile > 0) byId<HTMLInputElement>('tile').value = String(view.tile);
   swatch(view);
 }
 

@@ -158,7 +158,10 @@ export class Detail {
   private point(place: Place | undefined): void {
     this.cursor = place;
     const { layer } = this;
-    byId('map-readout').textContent = place && layer ? describePlace(layer, place) : '';
+    const [value = '', ...where] = place && layer ? describePlace(layer, place).split(' · ').reverse() : [];
+    byId('map-readout').replaceChildren(
+      ...(value === '' ? [] : [where.reverse().join(' · '), h('span', { class: 'unseen' }, ' · '), h('b', {}, value)]),
+    );
     for (const id of ['map-cursor', 'input-cursor']) {
       const mark = byId(id);
       mark.hidden = !place;

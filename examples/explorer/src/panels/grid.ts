@@ -12,6 +12,26 @@ const BUDGET = 7;
 /** Tiles made at once. */
 const SLICE = 64;
 
+/** Width of a tile that nobody has chosen, in CSS pixels: as wide as lets all be seen at once, within these. */
+const [NARROW, WIDE] = [112, 208];
+/** What a tile has around its map: a line of text, and the gap to the next. */
+const [ACROSS, DOWN] = [12, 37];
+/** CSS pixels between live maps. */
+const LIVE_GAP = 8;
+/** No WebGPU device promises a higher canvas. */
+const LONGEST = 8192;
+
+/** How live maps lie: `columns`, `gap` and `scale` for the renderer, the rest in CSS pixels within the grid. */
+export interface LiveLayout {
+  readonly columns: number;
+  readonly gap: number;
+  readonly scale: number;
+  readonly channels: readonly number[];
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The channels of the selected layer. A map is painted when it comes near the screen. */
 export class Grid {
   private readonly list = byId('maps');
@@ -25,6 +45,10 @@ export class Grid {
   private readonly near = new Set<HTMLButtonElement>();
   private readonly waiting = new Set<HTMLButtonElement>();
   private building = 0;
+  private live = false;
+  /** Width of a tile in CSS pixels. */
+  private tile = NARROW;
+  private liveRows = { of: 0, first: 0, last: 0 };
   /** The channels as they are shown. */
   order: readonly number[] = [];
 
@@ -41,6 +65,7 @@ export class Grid {
     store.on(['sort', 'hideDead'], () => this.arrange());
     store.on(['tile'], () => this.resize());
     store.on(['channel'], () => this.mark());
+    addEventListener('resize', () => this.resize());
     this.resize();
   }
 
@@ -58,6 +83,58 @@ export class Grid {
     this.list.style.setProperty('--ratio', `${layer.width} / ${layer.height}`);
     this.list.classList.toggle('single', layer.kind !== 'maps');
     this.arrange();
+    this.resize();
+  }
+
+  /** Whether the maps are being drawn elsewhere, on a canvas under the tiles; see `liveLayout`. */
+  setLive(live: boolean): void {
+    if (this.live === live) return;
+    this.live = live;
+    this.list.classList.toggle('live', live);
+    if (!live) {
+      for (const property of ['grid-template-columns', 'grid-auto-rows', 'gap']) this.list.style.removeProperty(property);
+    }
+    this.summarize();
+  }
+
+  /** Gives each tile a whole number of the screen's pixels, and tells where the maps of those on the screen, or near it, belong. */
+  liveLayout({ width, height }: LayerView): LiveLayout {
+    const { list } = this;
+    const ratio = devicePixelRatio;
+    const box = list.getBoundingClientRect();
+    const gap = Math.round(LIVE_GAP * ratio);
+    const room = Math.floor(box.width * ratio);
+    const cells = Math.max(1, Math.floor((room + gap) / (this.tile * ratio + gap)));
+    const across = Math.floor((room + gap) / cells) - gap;
+    const columns = Math.min(cells, this.order.length);
+    // The renderer rounds down: a little more, so that the width is none less.
+    const scale = (across + 0.01) / width;
+    const down = Math.max(1, Math.floor(height * scale));
+    const px = (pixels: number) => `${pixels / ratio}px`;
+    Object.assign(list.style, { gridTemplateColumns: `repeat(${columns}, ${px(across)})`, gridAutoRows: px(down), gap: px(gap) });
+
+    const rows = Math.ceil(this.order.length / columns);
+    const pitch = (down + gap) / ratio;
+    const seen = [-box.top / pitch, (innerHeight - box.top) / pitch].map((row) => Math.max(0, Math.min(rows, row))) as [number, number];
+    const drawn = this.liveRows;
+    if (drawn.of !== rows || seen[0] < drawn.first || seen[1] > drawn.last) {
+      const most = Math.max(1, Math.floor(LONGEST / (down + gap)));
+      const spare = Math.max(0, Math.min(innerHeight / pitch, (most - (seen[1] - seen[0])) / 2 - 1));
+      const first = Math.max(0, Math.floor(seen[0] - spare));
+      this.liveRows = { of: rows, first, last: Math.min(rows, first + most, Math.ceil(seen[1] + spare)) };
+    }
+    const { first, last } = this.liveRows;
+    const channels = this.order.slice(first * columns, last * columns);
+    const size = (cells: number, cell: number) => (cells * (cell + gap) - gap) / ratio;
+    return {
+      columns,
+      gap,
+      scale,
+      channels,
+      top: first * pitch,
+      width: size(Math.min(columns, channels.length), across),
+      height: size(Math.ceil(channels.length / columns), down),
+    };
   }
 
   recolor(coloring: LayerColoring): void {
@@ -96,7 +173,7 @@ export class Grid {
       'button',
       { type: 'button', class: 'tile', tabindex: this.tiles.size === 0 ? 0 : -1, 'data-channel': channel },
       canvas,
-      h('span', { class: 'caption' }, h('b'), h('span')),
+      h('span', { class: 'caption' }, h('b'), ' ', h('span')),
     );
     this.tiles.set(channel, tile);
     this.describe(tile);
@@ -111,12 +188,16 @@ export class Grid {
     const { sort } = this.store.get();
     const dead = statistics.dead && layer.kind === 'maps';
     const value = sort === 'sparsity' ? percent(statistics.zeros) : short(MEASURES[sort](statistics));
-    const [number, fact] = tile.lastElementChild!.children;
-    number!.textContent = layer.kind === 'maps' ? String(channel) : layer.kind === 'units' ? 'all units' : 'steps × channels';
-    fact!.textContent = dead ? 'dead' : sort === 'index' ? '' : value;
+    const number = layer.kind === 'maps' ? String(channel) : layer.kind === 'units' ? 'all units' : 'steps × channels';
+    const fact = dead ? 'dead' : sort === 'index' ? '' : value;
+    const [first, second] = tile.lastElementChild!.children;
+    first!.textContent = number;
+    second!.textContent = fact;
     tile.classList.toggle('dead', dead);
-    const range = dead ? `dead, all ${short(statistics.min)}` : `${short(statistics.min)} to ${short(statistics.max)}`;
-    tile.setAttribute('aria-label', layer.kind === 'maps' ? `Channel ${channel}, ${range}` : `All values, ${range}`);
+    const range = dead ? `all ${short(statistics.min)}` : `${short(statistics.min)} to ${short(statistics.max)}`;
+    // What is seen, word for word, so that a voice can ask for it; and what it means.
+    const meaning = fact === '' || dead ? fact : `${fact} ${{ index: '', mean: 'mean', max: 'maximum', sparsity: 'zeros' }[sort]}`;
+    tile.setAttribute('aria-label', `${layer.kind === 'maps' ? 'Channel ' : ''}${`${number} ${meaning}`.trim()}, ${range}`);
   }
 
   private mark(): void {
@@ -128,13 +209,29 @@ export class Grid {
   }
 
   private resize(): void {
-    this.list.style.setProperty('--tile', `${this.store.get().tile}px`);
+    this.tile = this.store.get().tile || this.fitting();
+    this.list.style.setProperty('--tile', `${this.tile}px`);
+    byId<HTMLInputElement>('tile').value = String(this.tile);
+  }
+
+  /** The widest tile with which all of them are on the screen. */
+  private fitting(): number {
+    const { layer, order } = this;
+    if (layer?.kind !== 'maps') return NARROW;
+    const { top, width } = this.list.getBoundingClientRect();
+    const height = innerHeight - (top + scrollY);
+    for (let tile = WIDE; tile > NARROW; tile -= 8) {
+      const columns = Math.max(1, Math.floor((width + ACROSS) / (tile + ACROSS)));
+      const across = (width + ACROSS) / columns - ACROSS;
+      if (Math.ceil(order.length / columns) * ((across * layer.height) / layer.width + DOWN) <= height) return tile;
+    }
+    return NARROW;
   }
 
   private summarize(): void {
     const { layer, coloring, note } = this;
     if (!layer) return;
-    this.list.dataset.drawn = coloring?.sheet ? 'webgpu' : 'canvas';
+    this.list.dataset.drawn = this.live ? 'live' : coloring?.sheet ? 'webgpu' : 'canvas';
     if (layer.kind === 'none') {
       note.textContent = `This layer gives ${layer.shape.length === 0 ? 'a single number' : `an array of ${layer.shape.join(' × ')}`}: there is no picture of that.`;
       return;
@@ -150,7 +247,8 @@ export class Grid {
     const parts = [what];
     if (dead > 0) parts.push(`${dead} dead (one value only)`);
     if (this.order.length < all) parts.push(`${this.order.length} shown`);
-    if (this.store.get().shared) {
+    if (this.live) parts.push('live, drawn on the GPU', 'open a channel to read its values');
+    else if (this.store.get().shared) {
       const limits = coloring && !coloring.failure ? coloring.norm.limits(layer.maps[0]!) : undefined;
       if (limits) parts.push(`colours from ${short(limits.vmin)} to ${short(limits.vmax)} in all`);
     } else if (all > 1) parts.push('each has its own range of colours');
@@ -198,7 +296,7 @@ export class Grid {
     const place: Place | undefined = canvas ? placeAt(canvas, channel, event.clientX, event.clientY) : undefined;
     this.readout.hidden = !place || !this.layer;
     if (!place || !this.layer) return;
-    this.readout.textContent = describePlace(this.layer, place);
+    this.readout.textContent = this.live ? `${this.layer.path} · channel ${channel} · live` : describePlace(this.layer, place);
     const { offsetWidth, offsetHeight } = this.readout;
     const x = Math.max(8, Math.min(event.clientX + 14, innerWidth - offsetWidth - 8));
     const y = event.clientY + 18 + offsetHeight > innerHeight ? event.clientY - offsetHeight - 10 : event.clientY + 18;

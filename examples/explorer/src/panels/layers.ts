@@ -67,7 +67,7 @@ export class LayersPanel {
       'button',
       { type: 'button', class: 'layer', tabindex: -1, 'data-path': row.path, style: `--depth:${depth}`, title: row.path },
       h('span', { class: 'name' }, name),
-      h('span', { class: 'minor' }, row.parameters > 0 ? `${row.className} · ${count(row.parameters)}` : row.className),
+      h('span', { class: 'minor' }, row.parameters > 0 ? `${row.className} · ${count(row.parameters)} params` : row.className),
       h('span', { class: 'minor right' }, shape(row.shape.slice(1))),
     );
     this.rows.set(row.path, { row, button });

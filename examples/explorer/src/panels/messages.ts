@@ -5,7 +5,7 @@ import type { Progress } from '../protocol';
 /** Says what went wrong, until it is dismissed or something else succeeds. */
 export function alert(message: string): void {
   const box = byId('alert');
-  const dismiss = h('button', { type: 'button', class: 'small' }, 'Dismiss');
+  const dismiss = h('button', { type: 'button', class: 'icon', 'aria-label': 'Dismiss' }, '×');
   dismiss.addEventListener('click', clearAlert);
   box.replaceChildren(h('p', {}, message), dismiss);
   box.hidden = false;

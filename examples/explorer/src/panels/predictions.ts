@@ -11,7 +11,7 @@ export function showPredictions(outputs: readonly OutputView[], labels: readonly
     ...outputs.flatMap((output) => {
       if (output.top.length === 0) return [h('li', {}, h('span', {}, `${output.name}: ${shape(output.shape.slice(1))}`), h('span'))];
       return output.top.slice(0, SHOWN).map(({ index, value }) => {
-        const part = value >= 0 && value <= 1 ? value : 0;
+        const part = output.probabilities || (output.units === 1 && value >= 0 && value <= 1) ? value : 0;
         const name =
           output.units === 1 ? output.name : outputs.length > 1 ? `${output.name} ${index}` : (labels[index] ?? `Class ${index}`);
         const text = output.probabilities ? percent(value) : short(value);

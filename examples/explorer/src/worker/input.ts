@@ -21,7 +21,7 @@ export function planInputs(model: Model): InputPlan[] {
     const inputs = model.inputs.map(({ name, shape }) => `${name} (${shape.map((size) => size ?? 'None').join(', ')})`).join(' and ');
     throw new ActivationLensError(
       'shape',
-      `${model.name} takes ${inputs}, and '${port.name}' is no picture. The explorer shows networks that look at pictures: inputs of (height, width, channels).`,
+      `${model.name} takes ${inputs}, and '${port.name}' is no picture. The explorer shows what networks make of pictures: open one whose input is (height, width, channels).`,
     );
   });
 }
@@ -75,10 +75,15 @@ const COLOURLESS: Readonly<Record<ValueRange, ImageToTensorOptions>> = {
   torch: { scale: 1 / 255 },
 };
 
+/** How bytes become numbers, in a picture of so many channels. */
+export function tensorOptions(channels: number, range: ValueRange): ImageToTensorOptions {
+  return (channels === 3 ? OPTIONS : COLOURLESS)[range];
+}
+
 /** The picture as the tensor of one input. */
 export function toInput(image: PixelImage, plan: InputPlan, range: ValueRange): Tensor {
   return tidy(() => {
-    const values = imageToTensor(image, (image.channels === 3 ? OPTIONS : COLOURLESS)[range]);
+    const values = imageToTensor(image, tensorOptions(image.channels, range));
     const whole = repeatChannels(values, plan.channels);
     const placed = plan.channelsFirst ? transpose(whole, [0, 3, 1, 2]) : whole;
     return plan.reshape ? reshape(placed, [...plan.reshape]) : placed;

@@ -15,7 +15,8 @@ import {
 import type { ExportRequest, LayerView, ModelView, OutputView, Preparation, Progress, Requests, ValueRange } from '../protocol';
 import { registerBackends } from './backends';
 import { exportLayer } from './exports';
-import { type InputPlan, noteOn, planInputs, toInput } from './input';
+import { type InputPlan, noteOn, planInputs, tensorOptions, toInput } from './input';
+import { LiveMaps } from './live';
 import { measure } from './measure';
 import { readOutput } from './outputs';
 import { Sheet } from './sheet';
@@ -35,6 +36,7 @@ export class Session {
   /** The layer that is shown, where not all are kept. */
   private single: Activation | undefined;
   private readonly sheets = new Sheet();
+  private liveMaps: LiveMaps | undefined;
   /** Single layers asked for since the picture came. */
   private asked = 0;
 
@@ -109,6 +111,26 @@ export class Session {
   async sheet({ path, coloring }: Requests['sheet']['args'], signal: AbortSignal): Promise<Requests['sheet']['result']> {
     if (getBackend() !== 'webgpu') return { sheet: null };
     return { sheet: await this.sheets.draw(await this.activation(path, signal), coloring) };
+  }
+
+  async startLive(request: Requests['live']['args'], signal: AbortSignal): Promise<Requests['live']['result']> {
+    this.liveMaps ??= new LiveMaps();
+    const { liveMaps: live } = this;
+    live.canvas ??= request.canvas;
+    const [plan, ...others] = this.plans;
+    const { size, resize, range } = request.preparation;
+    if (getBackend() !== 'webgpu' || !plan || others.length > 0 || plan.reshape || plan.channelsFirst) return { live: false };
+    const input = {
+      ...tensorOptions(plan.channels, range),
+      size: [plan.height ?? size, plan.width ?? size] as const,
+      interpolation: resize,
+    };
+    return { live: await live.start(this.need(), () => this.activation(request.path, signal), input, request) };
+  }
+
+  async drawFrame(frame: ImageBitmap): Promise<Requests['frame']['result']> {
+    await this.liveMaps?.draw(frame);
+    return { drawn: true };
   }
 
   async predict(): Promise<OutputView[]> {
@@ -192,6 +214,7 @@ export class Session {
   }
 
   private close(): void {
+    this.liveMaps?.stop();
     this.forget();
     this.model?.dispose();
     this.model = undefined;

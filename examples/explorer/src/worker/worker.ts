@@ -52,6 +52,10 @@ function answer({ id, kind, args }: Request, signal: AbortSignal): Promise<Reque
       return session.layer(args.path, signal);
     case 'sheet':
       return session.sheet(args, signal);
+    case 'live':
+      return session.startLive(args, signal);
+    case 'frame':
+      return session.drawFrame(args.frame);
     case 'predict':
       return session.predict();
     case 'export':
