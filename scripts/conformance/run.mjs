@@ -16,7 +16,6 @@ import { parseArgs } from 'node:util';
 import { CACHE, environment, runPython, whyItEnded } from './environments.mjs';
 import { report, table } from './report.mjs';
 import { deviations, suites } from './suites.mjs';
-import { isBefore } from './versions.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { values: options } = parseArgs({
@@ -73,7 +72,7 @@ async function runStep(step) {
     const failure = await runPython(where, step.script, args, LIMIT);
     const index = path.join(folder, 'index.json');
     if (!existsSync(index)) return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
-    const entries = (await compare(index)).map(judge);
+    const entries = (await compare(index)).map((entry) => judge(step.name, entry));
     return { entries, seed: options.seed, ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }) };
   } finally {
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
@@ -110,9 +109,10 @@ function compareFrom(index, from) {
 }
 
 /** Marks what differs on purpose. */
-function judge(entry) {
-  const meant = deviations.find(({ case: name, before }) => name === entry.case && isBefore(entry.keras, before));
-  return meant && entry.outcome === 'wrong' ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
+function judge(step, entry) {
+  const meant =
+    entry.outcome === 'wrong' && deviations.find((deviation) => deviation.step === step && deviation.problem.test(entry.problem));
+  return meant ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 
 function save(name, result) {
