@@ -61,7 +61,6 @@ const KEPT = {
   'structures-keras224-keras': as('h5', OLD),
   'structures-keras216-keras': as('h5', OLD),
   'structures-keras122-keras': as('h5', KERAS1),
-  'structures-keras122-theano-keras': as('h5', ['sequential-th', 'atrous2d-th', 'deconv2d-th']),
 };
 
 const { values: options } = parseArgs({ options: { step: { type: 'string', default: '' } } });

@@ -1,5 +1,6 @@
+import { svgElementAttributes } from 'svg-element-attributes';
 import { describe, expect, it } from 'vitest';
-import { figure, imageAxes, picturePixels } from '../../src/figure';
+import { featureGrid, figure, imageAxes, picturePixels } from '../../src/figure';
 import { svgRenderer } from '../../src/render';
 import { decode } from './decode';
 import { imagesOf, map, scene, textsOf } from './scene';
@@ -20,6 +21,26 @@ describe('svgRenderer', () => {
     expect(title.text).toBe('Maps & <more>');
     expect(desc.text).toBe('Four axes: "maps", a dead one, bars');
     expect(svg.attributes['aria-labelledby']).toBe(`${title.attributes.id} ${desc.attributes.id}`);
+  });
+
+  it('uses elements and attributes that SVG 1.1 and 2 have', async () => {
+    // The list has neither XML's own attributes nor ARIA's; data-* are SVG 2's.
+    const anywhere = new Set([...svgElementAttributes['*']!, 'xmlns', 'xml:space', 'role', 'aria-labelledby', 'aria-hidden']);
+    const unknown: string[] = [];
+    const visit = ({ name, attributes, children }: XMLElement) => {
+      const own = svgElementAttributes[name];
+      if (!own) unknown.push(`<${name}>`);
+      for (const attribute of Object.keys(attributes)) {
+        if (!anywhere.has(attribute) && !attribute.startsWith('data-') && !own?.includes(attribute)) unknown.push(`<${name} ${attribute}>`);
+      }
+      children.forEach(visit);
+    };
+    const grid = featureGrid([map(3, 4), map(3, 4), map(3, 4)], { columns: 2, title: 'all' });
+    const plain = figure({ axes: [imageAxes({ size: [3, 4], title: 'empty' })] });
+    for (const one of [scene(), grid, plain]) {
+      for (const embedFont of [false, true]) visit(readXML(await svgRenderer({ embedFont }).render(one)));
+    }
+    expect(unknown).toEqual([]);
   });
 
   it('has every picture in its box, the pixels those of the figure', async () => {
