@@ -45,8 +45,7 @@ export const svgRenderer: ConfigurableRenderer<string, FigureInput, SVGRendererO
 
 function svgDocument(figure: FigureLayout, pictures: ReadonlyMap<ImageMark, string>, options: SVGRendererOptions, font?: string): string {
   const { width, height, title, description } = figure;
-  const id =
-    options.id ?? `figure-${hash(`${width} ${height} ${title} ${description} ${[...pictures.values()].join('').slice(0, 1 << 16)}`)}`;
+  const id = options.id ?? `figure-${hash(`${width} ${height} ${title} ${description} ${[...pictures.values()].join('')}`)}`;
   const named = [title === '' && description === '' ? '' : `${id}-title`, title === '' || description === '' ? '' : `${id}-description`];
   const labelled = named.filter(Boolean).join(' ');
   const family = font === undefined ? (options.fontFamily ?? families) : `'${fontFamily}', ${options.fontFamily ?? families}`;
@@ -139,7 +138,8 @@ const number = (value: number): string => String(Math.round(value * 1000) / 1000
 function escapeXML(value: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-  return value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (character) => entities[character]!);
+  const allowed = value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/\p{Surrogate}/gu, '\ufffd');
+  return allowed.replace(/[&<>"]/g, (character) => entities[character]!);
 }
 
 /** 32-bit FNV-1a, as letters and digits. */

@@ -98,6 +98,12 @@ describe('svgRenderer', () => {
     const other = { ...scene(), title: 'Another' };
     expect(id(await svgRenderer.render(scene()))).toBe(id(await svgRenderer.render(scene())));
     expect(id(await svgRenderer.render(other))).not.toBe(id(await svgRenderer.render(scene())));
+    const noisy = (last: number) => {
+      const data = new Uint8ClampedArray(200 * 200 * 4).map((_, i) => (i * 2654435761) >>> 13);
+      data[data.length - 4] = last;
+      return figure({ title: 'noise', axes: [imageAxes({ image: { width: 200, height: 200, data } })] });
+    };
+    expect(id(await svgRenderer.render(noisy(1)))).not.toBe(id(await svgRenderer.render(noisy(2))));
     expect(id(await svgRenderer({ id: 'mine' }).render(scene()))).toBe('mine-title');
   });
 
@@ -106,6 +112,9 @@ describe('svgRenderer', () => {
     const svg = readXML(await svgRenderer.render(one));
     expect(all(svg, 'title')[0]!.text).toBe(`a < b && "c" > 'd' `);
     expect(all(svg, 'script')).toEqual([]);
+    // Half a surrogate pair is no character of XML.
+    const odd = await svgRenderer.render(figure({ title: 'a\ud800b\udc00c 🫁', axes: [imageAxes({ map: map(2, 2) })] }));
+    expect(all(readXML(odd), 'title')[0]!.text).toBe('a\ufffdb\ufffdc 🫁');
   });
 
   it('draws a plain picture without a title', async () => {
