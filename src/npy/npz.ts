@@ -1,5 +1,6 @@
-import { unzipSync, type Zippable, zipSync } from 'fflate';
+import { strFromU8, unzipSync, type Zippable, zipSync } from 'fflate';
 import { check } from '../check';
+import { CRC32 } from '../crc32';
 import { ActivationLensError } from '../errors';
 import { decodeNpy } from './decode';
 import { activationToNpy, encodeNpy } from './encode';
@@ -55,15 +56,36 @@ export function decodeNpz(bytes: Uint8Array | ArrayBuffer): Record<string, NpyAr
   try {
     files = unzipSync(file);
   } catch (cause) {
-    throw new ActivationLensError('corrupt', 'The .npz file is damaged or cut short: its zip archive cannot be read. Copy it again.', {
-      cause,
-    });
+    throw damaged('its zip archive cannot be read', { cause });
+  }
+  for (const [name, sum] of checksums(file)) {
+    const content = files[name];
+    if (content && new CRC32().add(content).value !== sum) throw damaged(`the checksum of '${name}' does not fit`);
   }
   return Object.fromEntries(
     Object.entries(files)
       .filter(([name]) => name.endsWith('.npy'))
       .map(([name, content]) => [name.slice(0, -4), decodeNpy(content, name)]),
   );
+}
+
+function damaged(what: string, options: { cause?: unknown } = {}): ActivationLensError {
+  return new ActivationLensError('corrupt', `The .npz file is damaged or cut short: ${what}. Copy it again.`, options);
+}
+
+/** Name and CRC-32 of each entry, from the zip's directory (APPNOTE 4.3.12), which `unzipSync` reads without looking at the sums. */
+function* checksums(file: Uint8Array): Generator<[string, number]> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let end = file.length - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
+  let at = end < 0 ? file.length : view.getUint32(end + 16, true);
+  while (at + 46 <= file.length && view.getUint32(at, true) === 0x02014b50) {
+    const [name, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number];
+    // As fflate reads names: UTF-8 where the entry says so, else Latin-1.
+    const utf8 = (view.getUint16(at + 8, true) & 2048) !== 0;
+    yield [strFromU8(file.subarray(at + 46, at + 46 + name), !utf8), view.getUint32(at + 16, true)];
+    at += 46 + name + extra + comment;
+  }
 }
 
 function pack(files: readonly (readonly [string, Uint8Array])[], { compress = false }: NpzOptions): Uint8Array {

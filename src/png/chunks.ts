@@ -1,19 +1,7 @@
+import { CRC32 } from '../crc32';
+
 /** The eight bytes that every PNG file begins with. */
 export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-
-let table: Int32Array | undefined;
-
-/** CRC-32 of `bytes`, unsigned (PNG specification, annex D). */
-export function crc32(bytes: Uint8Array): number {
-  table ??= Int32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    return c;
-  });
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
 
 /** Adler-32 of `bytes`, unsigned: the checksum at the end of a zlib stream (RFC 1950). */
 export function adler32(bytes: Uint8Array): number {
@@ -55,7 +43,7 @@ export function* readChunks(file: Uint8Array): Generator<Chunk> {
       type,
       data: file.subarray(start, end),
       complete: end + 4 <= file.length,
-      intact: () => end + 4 <= file.length && crc32(file.subarray(from, end)) === view.getUint32(end),
+      intact: () => end + 4 <= file.length && new CRC32().add(file.subarray(from, end)).value === view.getUint32(end),
     };
     if (type === 'IEND') return;
     offset = end + 4;
@@ -73,7 +61,7 @@ export function writeChunks(chunks: readonly (readonly [type: string, data: Uint
     for (let i = 0; i < 4; i++) file[offset + 4 + i] = type.charCodeAt(i);
     file.set(data, offset + 8);
     const end = offset + 8 + data.length;
-    view.setUint32(end, crc32(file.subarray(offset + 4, end)));
+    view.setUint32(end, new CRC32().add(file.subarray(offset + 4, end)).value);
     offset = end + 4;
   }
   return file;

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ActivationLensError } from '../../src/errors';
 import { activationsToNpz, activationToNpy, decodeNpy, decodeNpz, encodeNpy, encodeNpz, type NpyArray } from '../../src/npy';
 import { swap } from '../../src/npy/decode';
 import { halfToNumber, numberToHalf } from '../../src/npy/half';
@@ -223,6 +224,23 @@ describe('.npz', () => {
     expect(() => decodeNpz(read('vector.npy'))).toThrow('The bytes are no .npz file: a zip begins with PK.');
     const file = read('stored.npz');
     expect(() => decodeNpz(file.subarray(0, 300))).toThrow('The .npz file is damaged or cut short');
+    for (const compress of [false, true]) {
+      const whole = encodeNpz({ a: { data: Float32Array.from({ length: 99 }, (_, i) => Math.sin(i)) } }, { compress });
+      const values = decodeNpz(whole);
+      for (let at = 0; at < whole.length; at++) {
+        const flipped = Uint8Array.from(whole);
+        flipped[at]! ^= 4;
+        let found: Record<string, NpyArray> | undefined;
+        try {
+          found = decodeNpz(flipped);
+        } catch (problem) {
+          expect(problem).toBeInstanceOf(ActivationLensError);
+          continue;
+        }
+        // What no checksum covers (dates, attributes, names) changes no number.
+        for (const array of Object.values(found)) expect(array).toEqual(values.a);
+      }
+    }
   });
 });
 

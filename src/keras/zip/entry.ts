@@ -1,8 +1,8 @@
 import { checkNotAborted } from '../../check';
+import { CRC32 } from '../../crc32';
 import { ActivationLensError } from '../../errors';
 import type { ByteSource } from '../source';
 import type { ZipEntry } from '../zip';
-import { CRC32 } from './crc32';
 import { type DirectoryRecord, LOCAL_SIZE } from './directory';
 import { corrupt } from './errors';
 

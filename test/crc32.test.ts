@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { CRC32 } from '../../../src/keras/zip/crc32';
+import { CRC32 } from '../src/crc32';
 
 const crcOf = (...pieces: Uint8Array[]): number => {
   const crc = new CRC32();

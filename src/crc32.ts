@@ -1,4 +1,4 @@
-/** The checksum of zip entries (CRC-32 of ISO 3309), taken piece by piece. */
+/** The checksum of zip entries and PNG chunks (CRC-32 of ISO 3309), taken piece by piece. */
 export class CRC32 {
   private state = -1;
 
@@ -7,7 +7,8 @@ export class CRC32 {
     return ~this.state >>> 0;
   }
 
-  add(bytes: Uint8Array): void {
+  /** Goes on with these bytes. */
+  add(bytes: Uint8Array): this {
     tables ??= makeTables();
     const [t0, t1, t2, t3] = tables as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
     let crc = this.state;
@@ -19,6 +20,7 @@ export class CRC32 {
     }
     for (; at < bytes.length; at++) crc = t0[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8);
     this.state = crc;
+    return this;
   }
 }
 
