@@ -12,7 +12,9 @@ const ENOUGH_GROUPS = 1024;
 /** Colours that are worth bringing to workgroup memory. */
 const MOST_LOCAL = 1024;
 /** Runs of pixels that a thread should colour where it works for itself: finding out about its channel costs as much as several pixels. */
-const RUNS_ALONE = 16;
+const RUNS_ALONE = 32;
+/** Pixels of a strip at most. More would not fit into a processor's registers. */
+const LONGEST_STRIP = 8;
 /** Workgroups that settle a layer's doubts, however many these are. */
 const SETTLERS = { cooperative: 512, alone: 4 };
 
@@ -51,9 +53,9 @@ export function colorizePasses(
   const thresholds = 'scales' in by ? bag.storage('thresholds', rowThresholds(rows)) : undefined;
   const passes = layers.map((layer, i) => {
     const { channels } = layer;
-    const how = { lanes: lanesOf(layer, cooperative), cooperative };
+    const how = { lanes: lanesOf(layer, cooperative), cooperative, strip: stripOf(layer.layout.width) };
     const { lanes } = how;
-    const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ' alone'}`;
+    const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ` strip ${how.strip}`}`;
     const { panel, runs } = panelOf(layer, how);
     const perGroup = (COLOR_THREADS / lanes) * (cooperative ? 1 : RUNS_ALONE);
     const grid = [Math.min(most, Math.ceil(runs / perGroup)), Math.ceil(channels.length / lanes)] as const;
@@ -91,10 +93,14 @@ export function colorizePasses(
 function lanesOf({ layout, channels }: PictureLayer, cooperative: boolean): number {
   // Pixels that lie side by side need no other channels beside them.
   if (cooperative && layout.strides.column === 1) return 1;
-  // Eight float32 are what a memory sector holds, 32 a whole row of threads.
-  let lanes = cooperative ? 32 : 8;
+  let lanes = 32;
   while (lanes > 1 && lanes / 2 >= channels.length) lanes /= 2;
   return lanes;
+}
+
+/** Pixels of a strip: as even a share of a row as there is. */
+function stripOf(width: number): number {
+  return Math.ceil(width / Math.ceil(width / LONGEST_STRIP));
 }
 
 /** The kernels' `Panel`, and how many runs of pixels there are a map. */
@@ -105,11 +111,11 @@ function panelOf({ layout, batch, channels, stride }: PictureLayer, how: WalkOpt
   const threads = COLOR_THREADS / how.lanes;
   const wanted = Math.ceil((pixels * channels.length) / (ENOUGH_GROUPS * how.lanes * step));
   const chunk = step * Math.max(1, Math.min(wanted, Math.floor((MOST_TURNS * threads) / step)));
-  const perRow = Math.ceil(width / MOST_TURNS);
+  const perRow = Math.ceil(width / how.strip);
   const panel = Uint32Array.from([
     ...[pixels, batch * strides.batch, strides.column, strides.channel, width, stride, channels.length],
     ...[chunk, step % width, Math.floor(step / width) * stride + (step % width)],
-    ...[perRow * height, perRow, Math.ceil(width / perRow), 0, 0, 0],
+    ...[perRow * height, perRow],
   ]);
   return { panel, runs: how.cooperative ? Math.ceil(pixels / chunk) * threads : perRow * height };
 }

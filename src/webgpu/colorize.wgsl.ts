@@ -26,6 +26,8 @@ export function colorizeShader({ rows, open, local, ...how }: GuessShaderOptions
   // Limits taken from the values leave no infinity or NaN beside ordinary ones, and nothing outside. (The exponent is looked at because a
   // compiler may take it that floats are never NaN.)
   const special = '(bits & 0x7f800000) == 0x7f800000';
+  // A processor shifts one number after the other: there a sum brings the place to the last bits. (A GPU's sum might be rounded otherwise.)
+  const place = how.cooperative ? `(u32(guess) >> ${shift}u)` : `bitcast<u32>(bitcast<f32>(guess) + ${2 ** 23 - 0.5})`;
   return /* wgsl */ `
 ${floatKeys}
 ${scaleStruct}
@@ -49,19 +51,18 @@ ${walk(how, {
     let guessScale = scales[slot.scale].guessScale;
     let lowest = scales[slot.scale].lowest;
     let highest = scales[slot.scale].highest;
-    let margin = scales[slot.scale].margin;
+    let margin = i32(scales[slot.scale].margin);
+    let margins = 2 * margin;
     ${open ? '' : 'let vminBits = scales[slot.scale].vminBits; let vmaxBits = scales[slot.scale].vmaxBits;'}`,
   before: `
-    var doubtful = 0u;
-    var bit = 1u;`,
-  // The float's integer part is the place, its fraction how far into the row: both are read off its bits, of which there are ${shift} behind the point.
+    var doubtful = 0u;`,
+  // The float's integer part is the place, its fraction how far into the row: both are read off its bits.
   each: `
-      let guess = u32(clamp(bitcast<i32>((bitcast<f32>(bits) - guessFrom) * guessScale + ${base + 2}.0), lowest, highest));
-      let place = (guess >> ${shift}u) & ${base - 1}u;
+      let guess = clamp(bitcast<i32>((bitcast<f32>(bits) - guessFrom) * guessScale + ${base + 2}.0), lowest, highest);
+      let place = ${place} & ${base - 1}u;
       let color = ${local ? 'colors' : 'palette'}[${open ? 'place' : `select(place, ${rows + 1}u, bits == vmaxBits)`}];
-      let near = ((guess + margin) & ${2 ** shift - 1}u) < 2u * margin;
-      doubtful |= select(0u, bit, ${open ? 'near' : `(near || ${special}) && bits != vminBits && bits != vmaxBits`});
-      bit <<= 1u;`,
+      let near = ((guess + margin) & ${2 ** shift - 1}) < margins;
+      doubtful |= select(0u, 1u << turn, ${open ? 'near' : `(near | (${special})) & (bits != vminBits) & (bits != vmaxBits)`});`,
   after: `
     if (doubtful != 0u) {
       doubts.list[atomicAdd(&doubts.count, 1u)] = vec2<u32>(position * panel.pixels + first, doubtful);

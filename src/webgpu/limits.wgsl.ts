@@ -4,7 +4,7 @@ import { floatKeys } from './exact.wgsl';
 export const LIMIT_THREADS = 256;
 
 /** Numbers that a thread reads at a time: what a loop costs beside a number is not little, and a GPU's memory is far away. */
-const UNROLLED = { cooperative: 8, alone: 4 };
+const UNROLLED = 8;
 
 /** How a reduction was built. */
 export interface ReductionOptions {
@@ -27,7 +27,7 @@ export function pixelsAtOnce(channels: number): number {
  * not cooperate). Neighbouring threads read neighbouring numbers whatever the channel count: a workgroup is as many whole pixels as fit.
  */
 export function limitsShader({ cooperative, subgroups }: ReductionOptions): string {
-  const turns = Array.from({ length: UNROLLED[cooperative ? 'cooperative' : 'alone'] }, (_, turn) => turn);
+  const turns = Array.from({ length: UNROLLED }, (_, turn) => turn);
   return /* wgsl */ `
 ${cooperative && subgroups ? 'enable subgroups;' : ''}
 ${floatKeys}

@@ -10,10 +10,12 @@ export interface WalkOptions {
   /** Channels that a workgroup colours side by side: a power of two up to 32. */
   readonly lanes: number;
   /**
-   * Whether threads work together, which is how a GPU's memory wants it. Otherwise each takes pieces of rows, which costs a processor fewer
+   * Whether threads work together, which is how a GPU's memory wants it. Otherwise each takes strips of a map, which costs a processor fewer
    * instructions a pixel.
    */
   readonly cooperative: boolean;
+  /** Pixels of a strip: no more than a row of the map has. */
+  readonly strip: number;
 }
 
 /** Pixels of a map from one of a thread's to its next. */
@@ -30,10 +32,11 @@ export function strideOf({ lanes, cooperative }: WalkOptions): number {
 export const panelStructs = /* wgsl */ `
 // 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'stride': words of a montage row. For threads that
 // cooperate, 'chunk': pixels of a workgroup, at most ${MOST_TURNS} of a thread; 'across', 'along': how far a stride takes a thread in its map's
-// row and in the montage. For the others, 'pieces' of 'length' pixels, at most ${MOST_TURNS}, 'perRow' of them.
+// row and in the montage. For the others, 'strips' of a map, 'perRow' of them
+// in a row.
 struct Panel {
   pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, stride: u32, count: u32,
-  chunk: u32, across: u32, along: u32, pieces: u32, perRow: u32, length: u32, padding0: u32, padding1: u32, padding2: u32
+  chunk: u32, across: u32, along: u32, strips: u32, perRow: u32
 }
 // A drawn channel: its number, its scale, and where in the montage its first pixel goes.
 struct Slot { channel: u32, scale: u32, origin: u32, padding: u32 }
@@ -47,7 +50,7 @@ export interface WalkParts {
   readonly once?: string;
   /** Before each of a thread's runs of pixels. */
   readonly before?: string;
-  /** For each pixel: uses `bits`, leaves `color`. */
+  /** For each pixel: uses `bits`, leaves `color`; `turn` is its number within the run. */
   readonly each: string;
   /** After each run, whose pixels are `stepOf` apart; `first` is its first pixel. */
   readonly after?: string;
@@ -68,19 +71,19 @@ ${tiled ? tileStorage(options) : ''}
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let position = group.y * LANES + thread % LANES;
   ${parts.setup ?? ''}
-  ${tiled ? tiles(options, parts) : single(cooperative, parts)}
+  ${tiled ? tiles(options, parts) : single(options, parts)}
 }
 `;
 }
 
 /** Threads that never wait for each other again. */
-function single(cooperative: boolean, parts: WalkParts): string {
+function single({ cooperative, strip }: WalkOptions, parts: WalkParts): string {
   return /* wgsl */ `
   ${cooperative && parts.setup ? 'workgroupBarrier();' : ''}
   if (position >= panel.count) { return; }
   let slot = slots[position];
   ${parts.once ?? ''}
-  ${cooperative ? interleaved(parts) : byPieces(parts)}`;
+  ${cooperative ? interleaved(parts) : byStrips(strip, parts)}`;
 }
 
 /** Goes on by a stride in a map (`x`) and in the montage (`to`). */
@@ -102,10 +105,12 @@ function interleaved({ before = '', each, after = '' }: WalkParts): string {
     var x = first - y * panel.width;
     var at = panel.offset + slot.channel * panel.channelStep + first * panel.pixelStep;
     var to = slot.origin + y * panel.stride + x;
+    var turn = 0u;
     for (var pixel = first; pixel < end; pixel += PIXELS) {
       let bits = activation[at];
       ${each}
       montage[to] = color;
+      turn++;
       at += PIXELS * panel.pixelStep;
       ${onwards}
     }
@@ -154,14 +159,16 @@ function tiles(options: WalkOptions, { once = '', before = '', each, after = '' 
     var to = y * panel.stride + x;
     var at = panel.offset + slot.channel * panel.channelStep + first * panel.pixelStep;
     var pixel = first;
+    var turns = 0u;
     ${turns.map((turn) => `var bits${turn} = activation[at + ${turn}u * step];`).join('\n    ')}
     for (var base = start; base < end; base += ${pixels}u) {
       ${turns
         .map((turn) => {
-          const use = `let bits = bits${turn}; ${each} tile[half + cell + ${turn}u * PIXELS] = color;`;
+          const use = `let turn = turns + ${turn}u; let bits = bits${turn}; ${each} tile[half + cell + ${turn}u * PIXELS] = color;`;
           return `if (drawn && pixel + ${turn}u * PIXELS < end) { ${use} }`;
         })
         .join('\n      ')}
+      turns += ${turns.length}u;
       pixel += ${pixels}u;
       at += ${pixels}u * panel.pixelStep;
       if (base + ${pixels}u < end) {
@@ -181,23 +188,29 @@ function tiles(options: WalkOptions, { once = '', before = '', each, after = '' 
   }`;
 }
 
-function byPieces({ before = '', each, after = '' }: WalkParts): string {
-  return /* wgsl */ `
-  for (var piece = group.x * PIXELS + thread / LANES; piece < panel.pieces; piece += grid.x * PIXELS) {
-    ${before}
-    let y = piece / panel.perRow;
-    let x = (piece - y * panel.perRow) * panel.length;
-    let first = y * panel.width + x;
-    var at = panel.offset + slot.channel * panel.channelStep + first * panel.pixelStep;
-    var to = slot.origin + y * panel.stride + x;
-    let end = to + min(panel.length, panel.width - x);
-    while (to < end) {
-      let bits = activation[at];
+/**
+ * Strips of a row, each done without a loop: on a processor the loop would cost as much as the pixels. A row's last strip ends where the row
+ * does, so it may do some pixels of the one before again.
+ */
+function byStrips(strip: number, { before = '', each, after = '' }: WalkParts): string {
+  const turns = Array.from({ length: strip }, (_, turn) => turn);
+  const pixel = (turn: number) => /* wgsl */ `{
+      const turn = ${turn}u;
+      let bits = activation[at${turn}];
       ${each}
-      montage[to] = color;
-      at += panel.pixelStep;
-      to += 1u;
+      montage[to + turn] = color;
     }
+    let at${turn + 1} = at${turn} + step;`;
+  return /* wgsl */ `
+  let step = panel.pixelStep;
+  for (var strip = group.x * PIXELS + thread / LANES; strip < panel.strips; strip += grid.x * PIXELS) {
+    ${before}
+    let y = strip / panel.perRow;
+    let x = min((strip - y * panel.perRow) * ${strip}u, panel.width - ${strip}u);
+    let first = y * panel.width + x;
+    let to = slot.origin + y * panel.stride + x;
+    let at0 = panel.offset + slot.channel * panel.channelStep + first * step;
+    ${turns.map(pixel).join('\n    ')}
     ${after}
   }`;
 }
