@@ -5,26 +5,17 @@ import { planNorm } from '../src/webgpu/norm';
 import { Picture, type PictureLayer } from '../src/webgpu/picture';
 import { openDawn } from '../test/webgpu/dawn';
 
-/** Milliseconds of several runs. */
-export interface Times {
-  readonly best: number;
-  readonly median: number;
-  readonly runs: number;
-}
-
 const THREADS = 256;
 
-/** A device with all that the adapter has, and what the adapter calls itself. */
-export async function open(
-  features: readonly string[],
-): Promise<{ device: GPUDevice; adapter: string } | { device?: undefined; reason: string }> {
+/** A device that measures time and has the adapter's limits, and what the adapter calls itself. */
+export async function open(): Promise<{ device: GPUDevice; adapter: string } | { device?: undefined; reason: string }> {
   const dawn = await openDawn(['disable-dawn-features=timestamp_quantization']);
   if (!dawn.gpu) return { reason: dawn.reason };
   const adapter = (await dawn.gpu.requestAdapter({ powerPreference: 'high-performance' }))!;
   if (!adapter.features.has('timestamp-query')) return { reason: `${dawn.adapter} has no timestamps` };
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = adapter.limits;
   const device = await adapter.requestDevice({
-    requiredFeatures: ['timestamp-query', ...features.filter((name) => adapter.features.has(name as GPUFeatureName))] as GPUFeatureName[],
+    requiredFeatures: ['timestamp-query'],
     requiredLimits: { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension },
   });
   device.addEventListener('uncapturederror', (event) => {
@@ -75,11 +66,6 @@ async function time(
   );
 }
 
-function summary(times: readonly number[]): Times {
-  const sorted = [...times].sort((a, b) => a - b);
-  return { best: sorted[0]!, median: sorted[sorted.length >> 1]!, runs: sorted.length };
-}
-
 /** float32 like a ReLU's output: about 40% zeros. Made on the GPU. */
 function activation(device: GPUDevice, length: number): GPUBuffer {
   const buffer = device.createBuffer({ size: length * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
@@ -114,12 +100,17 @@ function prepare(device: GPUDevice, code: string, buffers: readonly GPUBuffer[])
   return { pipeline, group: device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }) };
 }
 
-/** Bytes a millisecond, read and written, of the fastest of several kernels that do nothing but copy so many bytes. */
-export async function copySpeed(device: GPUDevice, bytes: number, runs: number): Promise<{ speed: number; how: string; all: string[] }> {
+/** One of the kernels that do nothing but copy, and the milliseconds of its runs. */
+export interface Copy {
+  readonly how: string;
+  readonly times: readonly number[];
+}
+
+/** How long several kernels take to copy so many bytes. */
+export async function copies(device: GPUDevice, bytes: number, runs: number): Promise<Copy[]> {
   const from = activation(device, bytes / 4);
   const to = device.createBuffer({ size: bytes, usage: GPUBufferUsage.STORAGE });
-  let best = { speed: 0, how: '' };
-  const all: string[] = [];
+  const found: Copy[] = [];
   for (const type of ['u32', 'vec4<u32>']) {
     for (const each of [1, 4, 8]) {
       const code = `
@@ -141,20 +132,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
         pass.dispatchWorkgroups(across, Math.ceil(groups / across));
         pass.end();
       });
-      const speed = (2 * bytes) / summary(times!).median;
-      all.push(`${type} x ${each}: ${(speed / 1e6).toFixed(0)}`);
-      if (speed > best.speed) best = { speed, how: `${each} ${type} a thread` };
+      found.push({ how: `${each} ${type} a thread`, times: times! });
     }
   }
   from.destroy();
   to.destroy();
-  return { ...best, all };
+  return found;
 }
 
-/** What was measured of pictures of these shapes: all passes, each kernel by itself, and the bytes that have to be read and written. */
+/** Milliseconds of several runs: all passes, and each kernel by itself. And the bytes that have to be read and written. */
 export interface Measured {
-  readonly times: Times;
-  readonly kernels: readonly { readonly name: string; readonly times: Times }[];
+  readonly times: readonly number[];
+  readonly kernels: readonly { readonly name: string; readonly times: readonly number[] }[];
   readonly bytes: number;
 }
 
@@ -164,9 +153,10 @@ export async function measure(
   shapes: readonly (readonly [height: number, width: number, channels: number])[],
   runs: number,
 ): Promise<Measured> {
-  const layers = shapes.map(([height, width, channels]): PictureLayer => {
+  const across = shapes.map(([, , channels]) => Math.ceil(Math.sqrt(channels)));
+  const layers = shapes.map(([height, width, channels], i): PictureLayer => {
     const strides = { batch: height * width * channels, row: width * channels, column: channels, channel: 1 };
-    const columns = Math.ceil(Math.sqrt(channels));
+    const columns = across[i]!;
     const origin = (position: number) => (Math.floor(position / columns) * height * columns + (position % columns)) * width;
     return {
       layout: { batch: 1, height, width, channels, strides },
@@ -176,10 +166,7 @@ export async function measure(
       origin,
     };
   });
-  const montages = shapes.map(([height, width, channels]) => {
-    const columns = Math.ceil(Math.sqrt(channels));
-    return columns * width * Math.ceil(channels / columns) * height;
-  });
+  const montages = shapes.map(([height, width, channels], i) => across[i]! * width * Math.ceil(channels / across[i]!) * height);
   const plan = planNorm(normalize(), 256);
   if (plan.kind !== 'linear') throw new Error('normalize() is linear.');
   const words = new Uint32Array(palette(viridis).slice().buffer);
@@ -189,7 +176,7 @@ export async function measure(
   const kernels = await byKernel(device, picture, buffers, runs);
   for (const buffer of buffers) buffer.destroy();
   picture.dispose();
-  return { times: summary(times!), kernels, bytes: picture.bytesMoved };
+  return { times: times!, kernels, bytes: picture.bytesMoved };
 }
 
 /** The same passes, each dispatch in a compute pass of its own, so that it has timestamps of its own. */
@@ -232,5 +219,5 @@ async function byKernel(device: GPUDevice, picture: Picture, buffers: readonly G
     const sum = sums.get(name);
     sums.set(name, sum ? sum.map((milliseconds, frame) => milliseconds + found[pass]![frame]!) : found[pass]!);
   });
-  return [...sums].map(([name, times]) => ({ name, times: summary(times) }));
+  return [...sums].map(([name, times]) => ({ name, times }));
 }

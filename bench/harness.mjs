@@ -79,15 +79,16 @@ export function random(seed) {
   };
 }
 
-const LESSON = [
-  [148, 32],
-  [74, 32],
-  [72, 64],
-  [36, 64],
-  [34, 128],
-  [17, 128],
-  [15, 128],
-  [7, 128],
+/** Height, width and channels of the lesson's eight activations. */
+export const LESSON = [
+  [148, 148, 32],
+  [74, 74, 32],
+  [72, 72, 64],
+  [36, 36, 64],
+  [34, 34, 128],
+  [17, 17, 128],
+  [15, 15, 128],
+  [7, 7, 128],
 ];
 
 /** The lesson's eight activations, `[1, height, width, channels]`; random ones of the same shapes where its files are not at hand. */
@@ -101,10 +102,10 @@ export function lessonActivations(note) {
   }
   note('the lesson is not at ../shared/lesson: random activations of its shapes instead');
   const next = random(1);
-  return LESSON.map(([side, channels]) => {
+  return LESSON.map(([height, width, channels]) => {
     const dead = Array.from({ length: channels }, () => next() < 0.2);
-    const data = Float32Array.from({ length: side * side * channels }, (_, i) => (dead[i % channels] ? 0 : Math.max(0, next() - 0.4)));
-    return { data, shape: [1, side, side, channels] };
+    const data = Float32Array.from({ length: height * width * channels }, (_, i) => (dead[i % channels] ? 0 : Math.max(0, next() - 0.4)));
+    return { data, shape: [1, height, width, channels] };
   });
 }
 
