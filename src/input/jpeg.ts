@@ -1,4 +1,5 @@
 import { decodeNative } from '#platform';
+import { concatenate } from '../concatenate';
 import { ActivationLensError } from '../errors';
 import type { PixelImage } from '../image/types';
 import { broken, checkPixels } from './failure';
@@ -103,7 +104,7 @@ function readSegments(file: Uint8Array, name: string): Segments {
     offset = scanEnd;
   }
   if (!frame) throw broken(name, 'JPEG', 'has no picture in it');
-  return { bare: join(kept), ...frame };
+  return { bare: concatenate(kept), ...frame };
 }
 
 /** SOF0 to SOF15, without the three other markers of that range (DHT, JPG, DAC). */
@@ -119,14 +120,4 @@ function endOfScan(file: Uint8Array, offset: number): number {
     const next = file[i + 1];
     if (next !== undefined && next !== 0 && next !== 0xff && !(next >= 0xd0 && next <= 0xd7)) return i;
   }
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

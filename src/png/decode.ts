@@ -1,4 +1,5 @@
 import { inflate } from '#platform';
+import { concatenate } from '../concatenate';
 import { ActivationLensError } from '../errors';
 import type { PixelImage } from '../image/types';
 import { adler32, readChunks } from './chunks';
@@ -61,16 +62,6 @@ export async function decodePNG(file: Uint8Array, name: string): Promise<Decoded
 
   const samples = unpack(raw, header, fail);
   return withMode(samples, header, palette, transparency);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }
 
 /** Filters undone and passes put together: one element a sample, 16-bit colours by their high byte as in Pillow, 16-bit grey whole. */

@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callIn, tryLaunch, watchConsole } from '../browser/launch';
+import { tryLaunch } from '../browser/launch';
 import { bundle, type Server, serve } from '../browser/serve';
+import { openPage } from './open-page';
 import type * as pageModule from './page';
 
 const { browser, reason } = await tryLaunch();
@@ -17,42 +17,22 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
   });
 
   /** A page on which tfjs computes on `backend`. */
-  async function open(backend: string, options: { deviceScaleFactor?: number; before?: () => void } = {}) {
-    const context = await browser!.newContext({ deviceScaleFactor: options.deviceScaleFactor ?? 1 });
-    const page = await context.newPage();
-    if (options.before) await page.addInitScript(options.before);
-    const console = watchConsole(page);
-    await page.goto(server.url);
-    expect(await call(page, 'setUp', backend)).toBe(backend);
-    return {
-      page,
-      async close() {
-        console.check();
-        await context.close();
-      },
-    };
-  }
-
-  type Functions = typeof pageModule;
-  function call<K extends keyof Functions>(
-    page: Page,
-    name: K,
-    ...args: Parameters<Functions[K]>
-  ): Promise<Awaited<ReturnType<Functions[K]>>> {
-    return callIn(page, '/page.js', name, ...args) as Promise<Awaited<ReturnType<Functions[K]>>>;
+  function open(backend: string, options: { deviceScaleFactor?: number; before?: () => void } = {}) {
+    const { deviceScaleFactor = 1, before } = options;
+    return openPage<typeof pageModule>(browser!, server.url, backend, { deviceScaleFactor }, before);
   }
 
   it('gives the bytes of colorize, every one', async () => {
-    const { page, close } = await open('webgpu');
-    const { wrong, compared } = await call(page, 'bytes');
+    const { call, close } = await open('webgpu');
+    const { wrong, compared } = await call('bytes');
     expect(compared).toBeGreaterThan(1_000_000);
     expect(wrong).toBe(0);
     await close();
   });
 
   it('draws on a canvas what montage gives', async () => {
-    const { page, close } = await open('webgpu');
-    expect(await call(page, 'canvas')).toEqual({
+    const { call, close } = await open('webgpu');
+    expect(await call('canvas')).toEqual({
       path: 'webgpu',
       reason: "tfjs computes on 'webgpu': maps are coloured on its device.",
       size: [0, 0],
@@ -62,8 +42,8 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
   });
 
   it.each(['webgpu', 'cpu'])('draws a figure with a map in it as canvasRenderer does, on %s', async (backend) => {
-    const { page, close } = await open(backend);
-    const { size, different, inked, left } = await call(page, 'figures');
+    const { call, close } = await open(backend);
+    const { size, different, inked, left } = await call('figures');
     expect(size).toEqual([400, 200, 400, 200]);
     expect(different).toBe(0);
     expect(inked).toBeGreaterThan(500);
@@ -72,16 +52,16 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
   });
 
   it('makes nothing and reads nothing from frame to frame', async () => {
-    const { page, close } = await open('webgpu');
-    const { counts, tensors } = await call(page, 'steady', 100);
+    const { call, close } = await open('webgpu');
+    const { counts, tensors } = await call('steady', 100);
     expect(counts).toEqual({ buffers: 0, textures: 0, submits: 100, readbacks: 0 });
     expect(tensors).toHaveLength(1);
     await close();
   });
 
   it.each([1, 2])('follows the size of the canvas on a screen of %i pixels a pixel', async (deviceScaleFactor) => {
-    const { page, close } = await open('webgpu', { deviceScaleFactor });
-    expect(await call(page, 'resized')).toEqual([
+    const { call, close } = await open('webgpu', { deviceScaleFactor });
+    expect(await call('resized')).toEqual([
       [100, 50],
       [60, 90],
     ]);
@@ -89,8 +69,8 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
   });
 
   it('says when the device is lost, and goes on with another', async () => {
-    const { page, close } = await open('webgpu');
-    const { code, message, again } = await call(page, 'lost');
+    const { call, close } = await open('webgpu');
+    const { code, message, again } = await call('lost');
     expect(code).toBe('backend');
     expect(message).toContain('The GPU device was lost (destroyed');
     expect(again).toBeGreaterThan(0);
@@ -98,8 +78,8 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
   });
 
   it('colours on the CPU where tfjs computes there, and says so', async () => {
-    const { page, close } = await open('cpu');
-    expect(await call(page, 'canvas')).toEqual({
+    const { call, close } = await open('cpu');
+    expect(await call('canvas')).toEqual({
       path: 'cpu',
       reason:
         "Colours are computed on the CPU: tfjs computes on 'cpu', not on 'webgpu': call tf.setBackend('webgpu') and await tf.ready() first, with @tensorflow/tfjs-backend-webgpu imported.",
@@ -110,13 +90,13 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
   });
 
   it('does so in a browser without WebGPU', async () => {
-    const { page, close } = await open('cpu', {
+    const { call, close } = await open('cpu', {
       before: () => {
         Object.defineProperty(Object.getPrototypeOf(navigator), 'gpu', { value: undefined });
         for (const name of Object.getOwnPropertyNames(globalThis)) if (/^GPU/.test(name)) Reflect.deleteProperty(globalThis, name);
       },
     });
-    const { path, reason: why, wrong } = await call(page, 'canvas');
+    const { path, reason: why, wrong } = await call('canvas');
     expect([path, wrong]).toEqual(['cpu', 0]);
     expect(why).toContain('there is no navigator.gpu here');
     await close();

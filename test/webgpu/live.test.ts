@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callIn, tryLaunch, watchConsole } from '../browser/launch';
+import { tryLaunch } from '../browser/launch';
 import { bundle, type Server, serve } from '../browser/serve';
 import type * as pageModule from './live-page';
+import { openPage } from './open-page';
 
 const { browser, reason } = await tryLaunch();
 
@@ -18,44 +18,24 @@ describe.skipIf(!browser)(`createLiveView${reason ? ` (${reason})` : ''}`, () =>
     await browser?.close();
   });
 
-  async function open(backend: string) {
-    const context = await browser!.newContext({ viewport: { width: 640, height: 400 } });
-    const page = await context.newPage();
-    const console = watchConsole(page);
-    await page.goto(server.url);
-    expect(await call(page, 'setUp', backend)).toBe(backend);
-    return {
-      page,
-      async close() {
-        console.check();
-        await context.close();
-      },
-    };
-  }
-
-  type Functions = typeof pageModule;
-  function call<K extends keyof Functions>(
-    page: Page,
-    name: K,
-    ...args: Parameters<Functions[K]>
-  ): Promise<Awaited<ReturnType<Functions[K]>>> {
-    return callIn(page, '/page.js', name, ...args) as Promise<Awaited<ReturnType<Functions[K]>>>;
+  function open(backend: string) {
+    return openPage<typeof pageModule>(browser!, server.url, backend, { viewport: { width: 640, height: 400 } });
   }
 
   it('gives frames the numbers of loadImage and imageToTensor, on the GPU', async () => {
-    const { page, close } = await open('webgpu');
-    expect(await call(page, 'frames')).toEqual({ wrong: [], cases: 24 });
+    const { call, close } = await open('webgpu');
+    expect(await call('frames')).toEqual({ wrong: [], cases: 24 });
     await close();
   });
 
   it('shows moving maps of a camera, with nothing made and nothing read back from frame to frame', async () => {
-    const { page, close } = await open('webgpu');
-    await call(page, 'startCamera');
-    const warm = await call(page, 'watch', 5);
+    const { page, call, close } = await open('webgpu');
+    await call('startCamera');
+    const warm = await call('watch', 5);
     expect(warm.running).toBe(false);
     const before = PNG.sync.read(await page.screenshot());
-    await call(page, 'resume');
-    const { counts, tensors, statistics } = await call(page, 'watch', 20);
+    await call('resume');
+    const { counts, tensors, statistics } = await call('watch', 20);
     const screenshot = await page.screenshot();
     const after = PNG.sync.read(screenshot);
 
@@ -73,13 +53,13 @@ describe.skipIf(!browser)(`createLiveView${reason ? ` (${reason})` : ''}`, () =>
       await mkdir(process.env.ACTIVATION_LENS_SCREENSHOTS, { recursive: true });
       await writeFile(`${process.env.ACTIVATION_LENS_SCREENSHOTS}/live.png`, screenshot);
     }
-    expect(await call(page, 'end')).toEqual({ left: 0, track: 'live', code: 'disposed' });
+    expect(await call('end')).toEqual({ left: 0, track: 'live', code: 'disposed' });
     await close();
   });
 
   it.each(['webgpu', 'cpu'] as const)('draws a canvas on %s', async (backend) => {
-    const { page, close } = await open(backend);
-    const { statistics, colors } = await call(page, 'ofCanvas');
+    const { call, close } = await open(backend);
+    const { statistics, colors } = await call('ofCanvas');
     expect(statistics).toMatchObject({ frames: 2, path: backend, submits: backend === 'webgpu' ? 1 : 0 });
     if (backend === 'webgpu') expect(statistics.gpuMilliseconds).toBeGreaterThanOrEqual(0);
     expect(colors).toBeGreaterThan(backend === 'webgpu' ? 0 : 50);
@@ -87,8 +67,8 @@ describe.skipIf(!browser)(`createLiveView${reason ? ` (${reason})` : ''}`, () =>
   });
 
   it('says what is wrong', async () => {
-    const { page, close } = await open('cpu');
-    const [layer, inputs, size] = await call(page, 'mistakes');
+    const { call, close } = await open('cpu');
+    const [layer, inputs, size] = await call('mistakes');
     expect(layer).toContain("layer-not-found: No layer 'nope'");
     expect(inputs).toContain('shape: A live view needs a model with one picture as input');
     expect(size).toMatch(/^image: /);
