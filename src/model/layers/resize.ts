@@ -93,16 +93,20 @@ interface Kernel {
   readonly at: (distance: number) => number;
 }
 
+/** In float32, as TensorFlow: whether a neighbour at the kernel's very edge counts hangs on it. */
 function kernelWeights(weights: Float32Array, length: number, size: number, kernel: Kernel, antialias: boolean): void {
-  const inverse = length / size;
+  const { fround } = Math;
+  const inverse = fround(1 / fround(size / length));
   const spread = antialias ? Math.max(inverse, 1) : 1;
+  const reach = fround(kernel.radius * spread);
+  const shrink = fround(1 / spread);
   for (let i = 0; i < size; i++) {
-    const sample = (i + 0.5) * inverse;
-    const from = clamp(Math.ceil(sample - kernel.radius * spread - 0.5), length);
-    const to = clamp(Math.floor(sample + kernel.radius * spread - 0.5), length);
+    const sample = fround(fround(i + 0.5) * inverse);
+    const from = clamp(Math.ceil(fround(fround(sample - reach) - 0.5)), length);
+    const to = clamp(Math.floor(fround(fround(sample + reach) - 0.5)), length);
     let sum = 0;
     for (let j = from; j <= to; j++) {
-      const weight = kernel.at(Math.abs(j + 0.5 - sample) / spread);
+      const weight = kernel.at(Math.abs(fround(fround(j + 0.5 - sample) * shrink)));
       weights[i * length + j] = weight;
       sum += weight;
     }
