@@ -2,6 +2,7 @@ import { activationLayer, prelu, softmaxLayer } from './ActivationLayers';
 import { additiveAttention, attention } from './Attention';
 import { batchNormalization } from './BatchNormalization';
 import { convolution } from './Convolution';
+import { customScale } from './CustomScale';
 import { dense } from './Dense';
 import { depthwiseConvolution, separableConvolution } from './DepthwiseConvolution';
 import { einsumDense } from './EinsumDense';
@@ -99,6 +100,7 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Maximum', keras: since2, define: (spec) => merge(spec, 'maximum') },
   { className: 'Minimum', keras: since2, define: (spec) => merge(spec, 'minimum') },
   { className: 'Concatenate', keras: since2, define: concatenate },
+  { className: 'CustomScaleLayer', keras: since2, define: customScale, remarks: 'of keras.applications: InceptionResNetV2' },
   { className: 'Dot', keras: since2, define: dot },
   { className: 'LayerNormalization', keras: since2, define: layerNormalization },
   { className: 'GroupNormalization', keras: since2, define: groupNormalization },

@@ -16,12 +16,16 @@ const take: Operation = {
     const { shape, type } = call.tensor('x');
     const indices = call.tensor('indices').shape;
     if (isFlat(call)) return { shape: indices, type };
+    if (call.number('batch_dims', 0) !== 0) {
+      const lead = leadOf(call, shape.length, indices.length);
+      return { shape: [...indices, ...shape.slice(lead + 1)], type };
+    }
     const axis = call.axis('axis', shape.length, 0);
     return { shape: [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)], type };
   },
   compute(call) {
     const x = call.tensor('x');
-    if (call.number('batch_dims', 0) !== 0) call.fail('gathers with batch_dims, which is not supported');
+    if (call.number('batch_dims', 0) !== 0) return batched(x, tf.cast(call.tensor('indices'), 'int32'), call);
     const flat = isFlat(call);
     const axis = flat ? 0 : call.axis('axis', x.rank, 0);
     const source = flat ? tf.reshape(x, [-1]) : x;
@@ -32,6 +36,25 @@ const take: Operation = {
     return tf.reshape(found, [...source.shape.slice(0, axis), ...indices.shape, ...source.shape.slice(axis + 1)]);
   },
 };
+
+/** The axes that x and indices share, of which the next one of x is gathered. */
+function leadOf(call: Constants, rank: number, indexRank: number): number {
+  const given = call.number('batch_dims', 0);
+  const lead = given < 0 ? given + indexRank : given;
+  const axis = call.integers('axis') === undefined ? lead : call.axis('axis', rank, lead);
+  return axis === lead ? lead : call.fail(`gathers axis ${axis} with batch_dims ${lead}; supported is the axis behind these`);
+}
+
+/** Each of the leading axes' own elements, by one flat gather. */
+function batched(x: Tensor, given: Tensor, call: Constants): Tensor {
+  const lead = leadOf(call, x.rank, given.rank);
+  const [length, rest] = [x.shape[lead]!, x.shape.slice(lead + 1)];
+  const count = x.shape.slice(0, lead).reduce((product, n) => product * n, 1);
+  const starts = tf.mul(tf.range(0, count, 1, 'int32'), tf.scalar(length, 'int32'));
+  const indices = tf.add(tf.reshape(fromFront(given, length), [count, -1]), tf.reshape(starts, [count, 1]));
+  const found = tf.gather(tf.reshape(x, [count * length, ...rest]), tf.reshape(indices, [-1]) as tf.Tensor1D, 0);
+  return tf.reshape(found, [...given.shape, ...rest]);
+}
 
 /** Negative indices count from the end. Everything stays int32: tfjs' wasm backend takes mixed dtypes for garbage. */
 function fromFront(indices: Tensor, length: number): Tensor {

@@ -92,11 +92,37 @@ function sobel(x: Tensor): Tensor {
   return tf.reshape(edges, [...x.shape, 2]);
 }
 
+/** `tf.image.adjust_saturation` and `adjust_hue`: by way of hue, saturation and value. Pictures of integers would be scaled before. */
+function adjusted(parameter: string, change: (hsv: [Tensor, Tensor, Tensor], by: number) => Tensor[]): Operation {
+  return {
+    parameters: [X, parameter],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      if (type !== 'float32') call.fail(`adjusts the colours of ${type} pictures, which TensorFlow scales; cast to float32 before`);
+      return { shape, type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const hsv = tf.split(rgbToHsv(x), 3, x.rank - 1) as [Tensor, Tensor, Tensor];
+      return hsvToRgb(tf.concat(change(hsv, call.number(parameter)), x.rank - 1));
+    },
+  };
+}
+
 const colour = (apply: (x: Tensor) => Tensor): Operation => unary((x, call) => channelsLast(x, call, apply), 'float', ['data_format']);
 
 export const filters: Readonly<Record<string, Operation>> = {
   RGBToHSV: colour(rgbToHsv),
   HSVToRGB: colour(hsvToRgb),
+  AdjustSaturation: adjusted('saturation_factor', ([hue, saturation, value], by) => [
+    hue,
+    tf.clipByValue(tf.mul(saturation, by), 0, 1),
+    value,
+  ]),
+  AdjustHue: adjusted('delta', ([hue, saturation, value], by) => {
+    const turned = tf.add(hue, by);
+    return [tf.sub(turned, tf.floor(turned)), saturation, value];
+  }),
   GaussianBlur: unary((x, call) => channelsLast(x, call, (last) => gaussianBlur(last, call)), 'float', [
     'kernel_size',
     'sigma',

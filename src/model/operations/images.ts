@@ -4,6 +4,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { convolve } from '../layers/Convolution';
 import { centerCrop, resizing } from '../layers/Preprocessing';
+import { roundHalfEven } from '../layers/resize';
 import type { Shape } from '../types';
 import { probed, to, unary, X } from './families';
 import { fromLayer, layerSpec } from './neural';
@@ -29,9 +30,18 @@ const resizeParameters = [
   'preserve_aspect_ratio',
 ];
 
-function resizeConfig(call: Constants): Record<string, unknown> {
-  if (call.flag('preserve_aspect_ratio')) call.fail('resizes with preserve_aspect_ratio, which is not supported');
+/** The size, or with `preserve_aspect_ratio` the largest one within it of the picture's proportions. */
+function fittedSize(call: Constants, shape: Shape): [number | null, number | null] {
   const [height, width] = sizeOf(call);
+  if (!call.flag('preserve_aspect_ratio')) return [height, width];
+  const [rows, columns] = [shape[1] ?? null, shape[2] ?? null];
+  if (height === null || width === null || rows === null || columns === null) return [null, null];
+  const scale = Math.min(Math.fround(height / rows), Math.fround(width / columns));
+  return [roundHalfEven(Math.fround(scale * rows)), roundHalfEven(Math.fround(scale * columns))];
+}
+
+function resizeConfig(call: Constants, shape: Shape): Record<string, unknown> {
+  const [height, width] = fittedSize(call, shape);
   return {
     height,
     width,
@@ -43,14 +53,14 @@ function resizeConfig(call: Constants): Record<string, unknown> {
   };
 }
 
-const layerResize = fromLayer(resizeParameters, (call) => resizing(layerSpec(call, resizeConfig(call))));
+const layerResize = fromLayer(resizeParameters, (call, [shape]) => resizing(layerSpec(call, resizeConfig(call, shape!))));
 
 /** The layer wants its size when it is made; here it may be known only with the tensors. Keras 3 keeps the dtype, TensorFlow for 'nearest'. */
 const resize: Operation = {
   parameters: resizeParameters,
   infer(call) {
     const { shape, type } = call.tensor('x');
-    const size = sizeOf(call);
+    const size = fittedSize(call, shape);
     if (size.every((n) => n !== null)) {
       const inferred = layerResize.infer(call) as readonly { shape: Shape }[];
       return { shape: inferred[0]!.shape, type: keeps(call) ? type : 'float32' };

@@ -8,21 +8,26 @@ import { unsupported } from '../layers/config';
 import { KerasLayer, type LayerDefinition } from '../layers/KerasLayer';
 import type { Argument, Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
+import { bins } from './bins';
 import { choosing } from './choosing';
 import { elementwise } from './elementwise';
 import { unary } from './families';
 import { filters } from './filters';
+import { frames } from './frames';
 import { images } from './images';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
 import { making } from './making';
+import { matrices } from './matrices';
 import { neural } from './neural';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
+import { patches } from './patches';
 import { rearrange } from './rearrange';
 import { reductions } from './reductions';
 import { shaping } from './shaping';
 import { functionNames, operationOfFunction } from './tensorflow';
+import { warps } from './warps';
 
 /** Keras 3 gives some operations two classes. */
 const sameOperation: Readonly<Record<string, string>> = {
@@ -47,6 +52,11 @@ const table: Readonly<Record<string, Operation>> = {
   ...neural,
   ...images,
   ...filters,
+  ...frames,
+  ...warps,
+  ...patches,
+  ...matrices,
+  ...bins,
   Rearrange: rearrange,
 };
 
@@ -78,6 +88,8 @@ const tensorflowOnly = new Set([
   ],
   ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
   ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike'],
+  ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
+  ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
 ]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */

@@ -50,19 +50,23 @@ function parts(call: Constants, length: number | null): (number | null)[] {
   return ends.map((end, i) => (end === null ? null : end - (i === 0 ? 0 : ends[i - 1]!)));
 }
 
-const splitting: Operation = {
-  parameters: [X, 'indices_or_sections|num_or_size_splits', 'axis'],
-  infer(call) {
-    const { shape, type } = call.tensor('x');
-    const axis = call.axis('axis', shape.length, 0);
-    return parts(call, shape[axis] ?? null).map((size) => ({ type, shape: shape.map((n, i) => (i === axis ? size : n)) }));
-  },
-  compute(call) {
-    const x = call.tensor('x');
-    const axis = call.axis('axis', x.rank, 0);
-    return tf.split(x, parts(call, x.shape[axis]!) as number[], axis);
-  },
-};
+/** Cuts an axis: the one that is passed, or a `fixed` one. */
+function splitAlong(fixed?: (rank: number) => number): Operation {
+  const axisOf = (call: Constants, rank: number) => fixed?.(rank) ?? call.axis('axis', rank, 0);
+  return {
+    parameters: [X, 'indices_or_sections|num_or_size_splits', ...(fixed ? [] : ['axis'])],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const axis = axisOf(call, shape.length);
+      return parts(call, shape[axis] ?? null).map((size) => ({ type, shape: shape.map((n, i) => (i === axis ? size : n)) }));
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const axis = axisOf(call, x.rank);
+      return tf.split(x, parts(call, x.shape[axis]!) as number[], axis);
+    },
+  };
+}
 
 export const joining: Readonly<Record<string, Operation>> = {
   Concatenate: {
@@ -121,8 +125,11 @@ export const joining: Readonly<Record<string, Operation>> = {
       return tf.unstack(x, call.axis('axis', x.rank, 0));
     },
   },
-  Split: splitting,
-  ArraySplit: splitting,
+  Split: splitAlong(),
+  ArraySplit: splitAlong(),
+  Hsplit: splitAlong((rank) => (rank === 1 ? 0 : 1)),
+  Vsplit: splitAlong(() => 0),
+  Dsplit: splitAlong(() => 2),
   Hstack: stackAlong((rank) => (rank === 1 ? 0 : 1), 1),
   Vstack: stackAlong(() => 0, 2),
   Dstack: stackAlong(() => 2, 3),

@@ -113,6 +113,26 @@ const convTranspose = fromLayer([X, 'kernel', 'strides', 'padding', 'output_padd
   return transposedConvolution(layerSpec(call, config), rankOf(shapes));
 });
 
+/** `tf.nn.conv2d_transpose`, which is told the size of its output. */
+const conv2dTranspose: Operation = {
+  parameters: [X, 'kernel|filters|filter', 'output_shape', 'strides', 'padding', 'data_format', 'dilations'],
+  infer(call) {
+    if (/^NC/.test(call.text('data_format', 'NHWC'))) call.fail('transposes a convolution with channels first, which is not supported');
+    const shape = call.sizes('output_shape') ?? call.fail('has no output_shape');
+    return { shape: [call.tensor('x').shape[0] ?? null, ...shape.slice(1)], type: 'float32' };
+  },
+  compute(call) {
+    const x = to(call.tensor('x'), 'float32') as tf.Tensor4D;
+    const kernel = to(call.tensor('kernel'), 'float32') as tf.Tensor4D;
+    if (call.integers('dilations')?.some((n) => n !== 1)) call.fail('transposes a dilated convolution, which is not supported');
+    const [, height, width, channels] = call.sizes('output_shape') as [number, number, number, number];
+    const given = spatial(call, 'strides', 2) ?? 1;
+    const strides: [number, number] = typeof given === 'number' ? [given, given] : [given[0]!, given[1]!];
+    const padding = call.text('padding', 'same').toLowerCase() as 'same' | 'valid';
+    return tf.conv2dTranspose(x, kernel, [x.shape[0], height, width, channels], strides, padding);
+  },
+};
+
 function pools(kind: 'max' | 'average'): Operation {
   return fromLayer(
     [X, 'pool_size|ksize', 'strides', 'padding', 'data_format'],
@@ -248,6 +268,7 @@ export const neural: Readonly<Record<string, Operation>> = {
   DepthwiseConv: depthwiseConv,
   SeparableConv: separableConv,
   ConvTranspose: convTranspose,
+  Conv2DTranspose: conv2dTranspose,
   MaxPool: pools('max'),
   AveragePool: pools('average'),
   AdaptiveMaxPool: adaptive('max'),

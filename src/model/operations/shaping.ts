@@ -132,6 +132,33 @@ function blocks(inverse: boolean): Operation {
   );
 }
 
+/** `tf.space_to_batch` and its way back, which TensorFlow dilates convolutions by. */
+function batches(spread: boolean): Operation {
+  const margins = spread ? 'paddings' : 'crops';
+  const numbers = (call: Constants) => {
+    const blocks = call.integers('block_shape') ?? call.fail('has no block_shape');
+    const pairs = call.value(margins) as [number, number][] | undefined;
+    return { blocks, pairs: pairs ?? call.fail(`has no ${margins}`) };
+  };
+  return {
+    parameters: [X, 'block_shape|block_size', margins],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const { blocks, pairs } = numbers(call);
+      const sides = blocks.map((block, i) => {
+        const n = shape[i + 1] ?? null;
+        if (n === null) return null;
+        return spread ? (n + pairs[i]![0] + pairs[i]![1]) / block : n * block - pairs[i]![0] - pairs[i]![1];
+      });
+      return { type, shape: [null, ...sides, ...shape.slice(1 + blocks.length)] };
+    },
+    compute(call) {
+      const { blocks, pairs } = numbers(call);
+      return spread ? tf.spaceToBatchND(call.tensor('x'), blocks, pairs) : tf.batchToSpaceND(call.tensor('x'), blocks, pairs);
+    },
+  };
+}
+
 export const shaping: Readonly<Record<string, Operation>> = {
   Reshape: rearranged(
     ['newshape|shape'],
@@ -233,6 +260,8 @@ export const shaping: Readonly<Record<string, Operation>> = {
     },
   ),
   Pad: padding,
+  SpaceToBatch: batches(true),
+  BatchToSpace: batches(false),
   DepthToSpace: blocks(false),
   SpaceToDepth: blocks(true),
   MatrixTranspose: rearranged(

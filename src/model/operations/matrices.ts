@@ -1,0 +1,112 @@
+/** Operations on the last axes as vectors and matrices: `cross` of `keras/src/ops/numpy.py`, `tf.linalg`. */
+
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { asFloat } from '../layers/dtypes';
+import { broadcast } from '../layers/manyAxes';
+import { broadcastShapes, range } from '../layers/spatial';
+import type { Shape } from '../types';
+import { to, X } from './families';
+import { type Call, type Constants, type Operand, type Operation, promote } from './operation';
+
+/** Where the vectors of the operands and of the result lie; TensorFlow's are always last. */
+function crossAxes(call: Constants): [number, number, number] {
+  const all = call.integers('axis')?.[0];
+  return ['axisa', 'axisb', 'axisc'].map((name) => all ?? call.number(name, -1)) as [number, number, number];
+}
+
+function moved(x: Tensor, axis: number): Tensor {
+  const from = axis < 0 ? axis + x.rank : axis;
+  return from === x.rank - 1 ? x : tf.transpose(x, [...range(0, x.rank).filter((i) => i !== from), from]);
+}
+
+const without = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i !== (axis < 0 ? axis + shape.length : axis));
+
+const cross: Operation = {
+  parameters: ['x1|a', 'x2|b', 'axisa', 'axisb', 'axisc', 'axis'],
+  infer(call) {
+    const [a, b] = call.pair('x1', 'x2');
+    const [axisA, axisB, axisC] = crossAxes(call);
+    const rest = broadcastShapes(without(a.shape, axisA), without(b.shape, axisB)) ?? call.fail('meets shapes that do not go together');
+    const type = promote(a.type, b.type);
+    if (a.shape.at(axisA) === 2 && b.shape.at(axisB) === 2) return { shape: rest, type };
+    const at = axisC < 0 ? axisC + rest.length + 1 : axisC;
+    return { shape: [...rest.slice(0, at), 3, ...rest.slice(at)], type };
+  },
+  compute(call) {
+    const [given, other] = call.pair('x1', 'x2');
+    const [axisA, axisB, axisC] = crossAxes(call);
+    const type = promote(given.dtype, other.dtype);
+    const parts = (x: Tensor) => tf.unstack(to(x, type), x.rank - 1);
+    const [a, b] = [parts(moved(given, axisA)), parts(moved(other, axisB))];
+    const flat = a.length === 2 && b.length === 2;
+    for (const vector of [a, b]) if (vector.length === 2) vector.push(tf.zerosLike(vector[0]!));
+    const part = (i: number, j: number) => broadcast(tf.sub, broadcast(tf.mul, a[i]!, b[j]!), broadcast(tf.mul, a[j]!, b[i]!));
+    if (flat) return part(0, 1);
+    const all = [part(1, 2), part(2, 0), part(0, 1)];
+    return tf.stack(all, axisC < 0 ? axisC + all[0]!.rank + 1 : axisC);
+  },
+};
+
+/** So many diagonals below and above the main one stay; all of them where a number is negative. */
+const bandPart: Operation = {
+  parameters: [X, 'num_lower', 'num_upper'],
+  infer: (call: Call<Operand>) => call.tensor('x'),
+  compute(call) {
+    const x = call.tensor('x');
+    const [rows, columns] = x.shape.slice(-2) as [number, number];
+    const offset = tf.sub(tf.range(0, columns, 1, 'float32'), tf.expandDims(tf.range(0, rows, 1, 'float32'), 1));
+    const [lower, upper] = [call.number('num_lower'), call.number('num_upper')];
+    const kept = [
+      ...(lower < 0 ? [] : [asFloat(tf.greaterEqual(offset, -lower))]),
+      ...(upper < 0 ? [] : [asFloat(tf.lessEqual(offset, upper))]),
+    ].reduce<Tensor>((all, next) => tf.mul(all, next), tf.ones([rows, columns]));
+    return to(tf.mul(to(x, 'float32'), kept), x.dtype);
+  },
+};
+
+/** The main diagonal of the last two axes. */
+function diagonalOf(x: Tensor): Tensor {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const count = Math.min(rows, columns);
+  const places = range(0, count).map((i) => i * (columns + 1));
+  const found = tf.gather(tf.reshape(x, [-1, rows * columns]), tf.tensor1d(places, 'int32'), 1);
+  return tf.reshape(found, [...x.shape.slice(0, -2), count]);
+}
+
+const shorter = (shape: Shape): number | null => {
+  const [rows, columns] = [shape.at(-2) ?? null, shape.at(-1) ?? null];
+  return rows === null || columns === null ? null : Math.min(rows, columns);
+};
+
+export const matrices: Readonly<Record<string, Operation>> = {
+  Cross: cross,
+  BandPart: bandPart,
+  MatrixDiag: {
+    parameters: ['diagonal'],
+    infer(call) {
+      const { shape, type } = call.tensor('diagonal');
+      return { shape: [...shape, shape.at(-1) ?? null], type };
+    },
+    compute(call) {
+      const x = call.tensor('diagonal');
+      return to(tf.mul(tf.expandDims(to(x, 'float32'), -1), tf.eye(x.shape.at(-1)!)), x.dtype);
+    },
+  },
+  MatrixDiagPart: {
+    parameters: [X],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape: [...shape.slice(0, -2), shorter(shape)], type };
+    },
+    compute: (call) => diagonalOf(call.tensor('x')),
+  },
+  MatrixTrace: {
+    parameters: [X],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape: shape.slice(0, -2), type };
+    },
+    compute: (call) => tf.sum(diagonalOf(call.tensor('x')), -1),
+  },
+};
