@@ -112,7 +112,10 @@ class Reader {
       name,
     );
     const names = new Set(raw.map(({ layer }) => layer.name));
-    const parsed = raw.map(({ layer, nodes }) => ({ layer, calls: nodes.map((node) => this.call(node, names, layer.name)) }));
+    const parsed = raw.map(({ layer, nodes }) => ({
+      layer,
+      calls: nodes.map((node) => this.call(node, names, layer.name, layer.className === 'TFOpLambda')),
+    }));
     const inputs = namedRefs(config.input_layers, names);
     const outputs = namedRefs(config.output_layers, names);
     check(outputs.length > 0, 'corrupt', () => `${this.file}: model '${name}' names no outputs.`);
@@ -162,7 +165,7 @@ class Reader {
   }
 
   /** One entry of `inbound_nodes`, in any of its three spellings. */
-  private call(node: unknown, names: ReadonlySet<string>, layer: string): KerasCall {
+  private call(node: unknown, names: ReadonlySet<string>, layer: string, kept: boolean): KerasCall {
     if (isObject(node) && Array.isArray(node.args)) {
       const kwargs = isObject(node.kwargs) ? node.kwargs : {};
       return { args: node.args.map((value) => argument3(value)), kwargs: mapValues(kwargs, (value) => argument3(value)) };
@@ -192,8 +195,8 @@ class Reader {
       );
     };
     const first = convert(node);
-    // A list of one tensor is how Keras 2 writes a single tensor.
-    const only = 'list' in first && first.list.length === 1 ? first.list[0]! : first;
+    // A list of one tensor is how Keras 2 writes a single tensor, except where it keeps the structure of an operation's arguments.
+    const only = kept ? first : 'list' in first && first.list.length === 1 ? first.list[0]! : first;
     return { args: [only], kwargs: mapValues(kwargs, (value) => keywordArgument2(value, names)) };
   }
 

@@ -2,6 +2,7 @@ import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject, readConfig } from './config';
 import type { KerasModel, KerasVersion } from './description';
+import { markWholeFloats } from './floats';
 import type { HDF5Group } from './hdf5/index';
 import { isHDF5 } from './hdf5/superblock';
 import type { ByteSource } from './source';
@@ -124,7 +125,7 @@ function withoutConfig(name: string, weights: boolean, keys: readonly string[]):
 
 function parse(value: unknown, file: string, what: string): unknown {
   if (value === undefined || (typeof value === 'object' && !(value instanceof Uint8Array))) return value;
-  const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+  const text = markWholeFloats(value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value));
   try {
     return JSON.parse(text);
   } catch (cause) {

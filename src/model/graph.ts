@@ -9,6 +9,7 @@ import { refsOf } from '../keras/references';
 import { pythonClass } from '../keras/weights';
 import { buildLayer } from './layers/index';
 import { tfjsName } from './layers/KerasLayer';
+import { isHalf, narrowType, setNarrowType } from './layers/narrow';
 import type { Argument, BuildContext, CallSignature, Layer, LayerSpec } from './layers/spec';
 import type { LayerInfo, Shape } from './types';
 
@@ -109,7 +110,11 @@ class GraphBuilder {
         'Call it once (or give its first layer an input_shape) in Keras and save it again.',
       { layer: description.name },
     );
-    return tfInput({ batchShape: [...shape], name: tfjsName(description.name), dtype: inputType(description.config.dtype) });
+    const symbol = tfInput({ batchShape: [...shape], name: tfjsName(description.name), dtype: inputType(description.config.dtype) });
+    // Half floats are a policy's here, which is computed in float32.
+    const narrow = narrowType(description.config.dtype);
+    setNarrowType(symbol, isHalf(narrow) ? undefined : narrow);
+    return symbol;
   }
 
   /** Lays out one model over given tensors; for a nested one, at each of its calls. */

@@ -7,6 +7,7 @@ import type { Shape } from '../types';
 import type { WeightConversion } from './legacyWeights';
 import { mergeLora } from './lora';
 import { copyOfTensor, type MaskRule, maskInputs, setOutputMask } from './masks';
+import { type ExactType, meet, type NarrowType, narrowed, narrowType, narrowTypeOf, setNarrowType } from './narrow';
 import type { ExpectedWeight, HoldsKerasWeights, Layer, LayerSpec, StoredWeight } from './spec';
 import { matchWeights } from './weights';
 
@@ -44,6 +45,11 @@ export interface LayerDefinition {
    * returns the same of its output.
    */
   passSizes?(inputs: readonly (Sizes | undefined)[], shapes: readonly Shape[]): Sizes | undefined;
+  /**
+   * For operations: told the narrow dtypes of the inputs (with their tfjs dtypes and shapes) before `outputShapes`, returns those of its
+   * outputs, whose numbers `compute` rounds. Left out: the layer takes floats as float32, and what it makes int32 is wrapped here.
+   */
+  passNarrow?(inputs: Narrow, types: readonly DataType[], shapes: readonly Shape[]): Narrow;
   readonly inner?: readonly InnerLayer[];
   /** What it does with masks. Left out: it neither reads nor passes one on. */
   readonly masking?: MaskRule;
@@ -52,6 +58,7 @@ export interface LayerDefinition {
 }
 
 type Sizes = readonly (number | null)[];
+type Narrow = readonly (NarrowType | undefined)[];
 
 /** What is known of symbolic tensors of sizes. */
 const sizesOf = new WeakMap<SymbolicTensor, Sizes>();
@@ -74,6 +81,8 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   private maskPattern: readonly boolean[] = [];
   private variables: readonly LayerVariable[] = [];
   private targets: readonly WeightTarget[] = [];
+  /** The dtype that whole numbers wrap to. */
+  private wraps: NarrowType | undefined;
   private pending: readonly StoredWeight[] | undefined;
 
   constructor(spec: LayerSpec, definition: LayerDefinition) {
@@ -163,9 +172,16 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       const masks = [...list.slice(this.arity ?? list.length)];
       const data = list.slice(0, this.arity);
       const aligned = this.maskPattern.map((present) => (present ? masks.shift() : undefined));
-      const outputs = this.compute(data, aligned);
+      const outputs = this.wrap(this.compute(data, aligned));
       return Array.isArray(outputs) ? [...outputs] : (outputs as Tensor);
     });
+  }
+
+  private wrap(outputs: Tensor | readonly Tensor[]): Tensor | readonly Tensor[] {
+    const type = this.wraps;
+    if (type === undefined) return outputs;
+    const one = (x: Tensor) => (x.dtype === 'int32' ? narrowed(x, type) : x);
+    return Array.isArray(outputs) ? (outputs as readonly Tensor[]).map(one) : one(outputs as Tensor);
   }
 
   private compute(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | readonly Tensor[] {
@@ -181,6 +197,28 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
         { cause: error, details: { layer: this.spec.name, path: this.spec.path, className: this.spec.className } },
       );
     }
+  }
+
+  /** What whole numbers that meet in a layer become: of layers that give the dtype they take. */
+  private wrapsOf(narrow: Narrow, types: readonly DataType[]): NarrowType | undefined {
+    const { outputTypes } = this.definition;
+    if (narrow.every((type) => type === undefined) || types.some((type) => type !== 'int32')) return undefined;
+    if (
+      outputTypes?.(
+        types.map(() => 'float32' as const),
+        [],
+      )[0] !== 'float32'
+    )
+      return undefined;
+    const wraps = narrowType(narrow.map((type): ExactType => type ?? 'int32').reduce(meet));
+    check(
+      !this.built || this.wraps === wraps,
+      'unsupported-layer',
+      () => `${describeLayer(this.spec)} is called with tensors of different dtypes in different places, which is not supported.`,
+      { layer: this.spec.name, path: this.spec.path },
+    );
+    this.wraps = wraps;
+    return wraps;
   }
 
   override apply(inputs: TfTensors | TfSymbols, kwargs?: Parameters<layers.Layer['apply']>[1]): TfTensors | TfSymbols {
@@ -215,18 +253,29 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       given.map((input) => sizesOf.get(input)),
       given.map(({ shape }) => shape),
     );
+    const types = given.map(({ dtype }) => dtype);
+    const narrow = given.map(narrowTypeOf);
+    const passed = this.definition.passNarrow?.(
+      narrow,
+      types,
+      given.map(({ shape }) => shape),
+    );
+    const wraps = passed === undefined ? this.wrapsOf(narrow, types) : undefined;
     const all = [...inputs, ...masks.filter((mask) => mask !== undefined)];
     const output = super.apply(all.length === 1 ? all[0]! : all) as SymbolicTensor | SymbolicTensor[];
     // tfjs counts every call of a shared layer and frees its weights at the last of as many disposals; a model disposes of it once.
     this._refCount = 1;
     const outputs = Array.isArray(output) ? output : [output];
-    const types =
+    const outputDtypes =
       outputTypes?.(
         inputs.map(({ dtype }) => dtype),
         inputs.map(({ shape }) => shape),
       ) ?? [];
     outputs.forEach((symbol, i) => {
-      (symbol as { dtype: DataType }).dtype = types[i] ?? 'float32';
+      (symbol as { dtype: DataType }).dtype = outputDtypes[i] ?? 'float32';
+    });
+    outputs.forEach((symbol, i) => {
+      setNarrowType(symbol, passed === undefined ? (symbol.dtype === 'int32' ? wraps : undefined) : passed[i]);
     });
     if (sizes !== undefined) sizesOf.set(outputs[0]!, sizes);
     if (masking !== undefined) setOutputMask(masking, given, outputs);

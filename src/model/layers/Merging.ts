@@ -9,6 +9,7 @@ import type { LayerDefinition } from './KerasLayer';
 import { broadcast, where } from './manyAxes';
 import type { MaskMaker } from './masks';
 import { unitLength } from './Normalizations';
+import { isHalf, type NarrowType } from './narrow';
 import { broadcastShapes, range } from './spatial';
 import type { LayerSpec } from './spec';
 
@@ -22,11 +23,19 @@ export function merge(spec: LayerSpec, kind: Merge): LayerDefinition {
       return [mergedShape(spec, inputs)];
     },
     outputTypes: (types) => [types.every((type) => type === 'int32') && kind !== 'average' ? 'int32' : 'float32'],
+    ...(kind === 'average' && { passNarrow: (narrow) => averaged(spec, narrow) }),
     compute(inputs, _, masks) {
       return since(spec, 3, 4) && masks.some((mask) => mask !== undefined) ? combineMasked(floatsOf(inputs), masks, kind) : combine(inputs);
     },
     masking: { takes: since(spec, 3, 4) && ['multiply', 'maximum', 'minimum'].includes(kind), gives: mergedMask(spec) },
   };
+}
+
+/** Sums of narrow whole numbers wrap before they are divided. */
+function averaged(spec: LayerSpec, narrow: readonly (NarrowType | undefined)[]): [] {
+  const type = narrow.find((one) => one !== undefined && !isHalf(one));
+  require(type === undefined, spec, () => `averages tensors of ${type}; cast them to float32 before it in Keras`);
+  return [];
 }
 
 /** Keras broadcasts as numpy does, but inserts missing axes behind the batch. */

@@ -146,15 +146,24 @@ export function autoContrast(spec: LayerSpec): LayerDefinition {
   };
 }
 
-type Encoding = 'int' | 'one_hot' | 'multi_hot' | 'count';
+type Mode = 'int' | 'one_hot' | 'multi_hot' | 'count';
+
+/** How a version encodes: which axis of the inputs several hot ones share, and whether a last axis of 1 goes. */
+interface Encoding {
+  readonly mode: Mode;
+  readonly depth: number;
+  /** Of inputs of more than one axis. Keras takes a batch of single numbers for one sample. */
+  readonly axis: (rank: number) => number;
+  readonly shrinks: boolean;
+}
 
 export function categoryEncoding(spec: LayerSpec): LayerDefinition {
-  const depth = numberOf(spec, 'num_tokens');
   const mode =
     spec.config.output_mode === 'binary' ? 'multi_hot' : wordOf(spec, 'output_mode', ['one_hot', 'multi_hot', 'count'], 'multi_hot');
+  const encoding: Encoding = { mode, depth: numberOf(spec, 'num_tokens'), axis: () => 1, shrinks: !isBefore34(spec) };
   return {
-    outputShapes: ([shape]) => [encodedShape(shape!, mode, depth)],
-    compute: ([indices, weights]) => encode(tf.cast(indices!, 'int32'), mode, depth, weights),
+    outputShapes: ([shape]) => [encodedShape(shape!, encoding)],
+    compute: ([indices, weights]) => encode(tf.cast(indices!, 'int32'), encoding, weights),
   };
 }
 
@@ -162,32 +171,38 @@ export function discretization(spec: LayerSpec): LayerDefinition {
   const bounds = numbersOf(spec, 'bin_boundaries');
   require(bounds !== undefined, spec, () => 'has no bin_boundaries in its config');
   const mode = wordOf(spec, 'output_mode', ['int', 'one_hot', 'multi_hot', 'count'], 'int');
-  // Keras takes a batch of single numbers for one sample.
-  const takesBatchAsOne = (shape: Shape) => shape.length === 1 && (mode === 'multi_hot' || mode === 'count');
+  const early = isBefore34(spec);
+  const encoding: Encoding = { mode, depth: bounds.length + 1, axis: (rank) => (early ? rank - 1 : 1), shrinks: !early };
   return {
-    outputShapes: ([shape]) => [takesBatchAsOne(shape!) ? [bounds.length + 1] : encodedShape(shape!, mode, bounds.length + 1)],
+    outputShapes: ([shape]) => [encodedShape(shape!, encoding)],
     outputTypes: () => [mode === 'int' ? 'int32' : 'float32'],
     compute([input]) {
       const x = tf.expandDims(asFloat(input!), -1);
       const bins = tf.cast(tf.sum(tf.cast(tf.greaterEqual(x, tf.tensor1d(bounds)), 'int32'), -1), 'int32');
-      if (!takesBatchAsOne(bins.shape)) return encode(bins, mode, bounds.length + 1);
-      return tf.squeeze(encode(tf.expandDims(bins, 0), mode, bounds.length + 1), [0]);
+      return encode(bins, encoding);
     },
   };
 }
 
-function encodedShape(shape: Shape, mode: Encoding, depth: number): Shape {
-  if (mode === 'int') return shape;
-  if (mode === 'one_hot' && (shape.at(-1) !== 1 || shape.length === 1)) return [...shape, depth];
-  return mode === 'one_hot' ? [...shape.slice(0, -1), depth] : [shape[0]!, ...shape.slice(2), depth];
+/** Keras 3.4 gave both layers one way to encode. */
+function isBefore34(spec: LayerSpec): boolean {
+  return spec.keras.major === 3 && !since(spec, 3, 4);
 }
 
-function encode(indices: Tensor, mode: Encoding, depth: number, weights?: Tensor): Tensor {
+function encodedShape(shape: Shape, { mode, depth, axis, shrinks }: Encoding): Shape {
+  if (mode === 'int') return shape;
+  if (mode === 'one_hot') return shrinks && shape.length > 1 && shape.at(-1) === 1 ? [...shape.slice(0, -1), depth] : [...shape, depth];
+  return [...shape.filter((_, i) => i !== (shape.length === 1 ? 0 : axis(shape.length))), depth];
+}
+
+function encode(indices: Tensor, { mode, depth, axis, shrinks }: Encoding, weights?: Tensor): Tensor {
   if (mode === 'int') return indices;
-  const single = indices.rank > 1 && indices.shape[indices.rank - 1] === 1 && mode === 'one_hot';
-  const flat = single ? tf.squeeze(indices, [indices.rank - 1]) : indices;
+  const { rank } = indices;
+  const single = mode === 'one_hot' && shrinks && rank > 1 && indices.shape[rank - 1] === 1;
+  const flat = single ? tf.squeeze(indices, [rank - 1]) : indices;
   const hot = asFloat(tf.equal(tf.expandDims(flat, -1), tf.range(0, depth, 1, 'int32')));
-  if (mode === 'one_hot' || indices.rank === 1) return hot;
+  if (mode === 'one_hot') return hot;
   const counted = weights === undefined ? hot : tf.mul(hot, tf.expandDims(asFloat(weights), -1));
-  return mode === 'count' ? tf.sum(counted, 1) : tf.max(counted, 1);
+  const along = rank === 1 ? 0 : axis(rank);
+  return mode === 'count' ? tf.sum(counted, along) : tf.max(counted, along);
 }

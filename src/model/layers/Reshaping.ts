@@ -4,6 +4,7 @@ import { describe } from '../../check';
 import type { Shape } from '../types';
 import { dataFormatOf, numberOf, numbersOf, require, unsupported } from './config';
 import type { LayerDefinition } from './KerasLayer';
+import { transpose } from './manyAxes';
 import { range, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
@@ -48,7 +49,7 @@ export function permute(spec: LayerSpec): LayerDefinition {
       return [[shape![0] ?? null, ...dims.map((axis) => shape![axis] ?? null)]];
     },
     outputTypes: ([type]) => [type!],
-    compute: ([x]) => tf.transpose(x!, [0, ...dims]),
+    compute: ([x]) => transpose(x!, [0, ...dims]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe } from '../../check';
 import { ActivationLensError } from '../../errors';
+import { WHOLE_FLOAT } from '../../keras/floats';
 import type { Shape } from '../types';
 import type { Argument, LayerSpec } from './spec';
 
@@ -101,10 +102,23 @@ export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const { class_name: className, config } = value as { class_name?: unknown; config?: unknown };
   if (className === '__tuple__') return plain((value as { items?: unknown }).items ?? config);
-  if (className === '__numpy__' || className === '__tensor__') return plain((config as { value?: unknown }).value);
+  if (className === '__numpy__' || className === '__tensor__' || className === WHOLE_FLOAT)
+    return plain((config as { value?: unknown }).value);
   const { type, value: old } = value as { type?: unknown; value?: unknown };
   if (type === 'ndarray') return plain(old);
   return value;
+}
+
+/**
+ * The dtype that a file says a constant has: an array's, or 'float' for a Python float, whether or not it has a fraction. Undefined where it
+ * does not say: for lists, and all of Keras 2's.
+ */
+export function storedType(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? undefined : 'float';
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { class_name: className, config } = value as { class_name?: unknown; config?: { dtype?: unknown } };
+  if (className === WHOLE_FLOAT) return 'float';
+  return (className === '__numpy__' || className === '__tensor__') && config?.dtype ? String(config.dtype) : undefined;
 }
 
 /** The constant passed for `name` (or at `position`), if the call passes one; tensors give undefined. */

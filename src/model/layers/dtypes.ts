@@ -15,3 +15,8 @@ export function asBool(x: Tensor): Tensor {
   if (x.dtype === 'bool') return x;
   return x.dtype === 'int32' ? notEqual(x, scalar(0, 'int32')) : notEqual(asFloat(x), scalar(0));
 }
+
+/** For kernels that tfjs' WebGPU backend has for floats alone: those that transpose, or reduce or scan an axis before the last. */
+export function readable(x: Tensor): Tensor {
+  return getBackend() === 'webgpu' ? asFloat(x) : x;
+}

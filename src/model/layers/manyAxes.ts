@@ -1,10 +1,12 @@
 /**
  * Kernels of tfjs for tensors of any number of axes. Beyond four, its WebGPU backend pads with the wrong numbers, broadcasts a vector wrongly,
  * reverses not at all and has no `where`; WebGL has no `reverse`, `pad` or `where` there. Fewer axes that hold the same numbers do as well.
+ * Its wasm backend reverses and chooses truths outside their memory: numbers do there.
  */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { asBool, readable } from './dtypes';
 
 const product = (sizes: readonly number[]) => sizes.reduce((total, n) => total * n, 1);
 
@@ -62,7 +64,15 @@ function eachAxis(
   }, x);
 }
 
+/** tfjs' WebGPU backend transposes floats alone; there, whole numbers and truths go by way of them. */
+export function transpose(x: Tensor, order?: readonly number[]): Tensor {
+  const turned = tf.transpose(readable(x), order === undefined ? undefined : [...order]);
+  if (x.dtype === 'bool') return asBool(turned);
+  return turned.dtype === x.dtype ? turned : tf.cast(turned, x.dtype);
+}
+
 export function reverse(x: Tensor, axes: readonly number[]): Tensor {
+  if (x.dtype === 'bool') return asBool(reverse(tf.cast(x, 'int32'), axes));
   if (x.rank <= 4) return tf.reverse(x, [...axes]);
   return axes.reduce<Tensor>((out, axis) => {
     const flat = tf.reshape(out, [product(out.shape.slice(0, axis)), out.shape[axis]!, product(out.shape.slice(axis + 1))]);
@@ -72,6 +82,7 @@ export function reverse(x: Tensor, axes: readonly number[]): Tensor {
 
 /** `a` where the condition holds, `b` elsewhere; all of one shape. */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  if (a.dtype === 'bool') return asBool(where(condition, tf.cast(a, 'int32'), tf.cast(b, 'int32')));
   if (a.rank <= 4) return tf.where(condition, a, b);
   return tf.reshape(tf.where(tf.reshape(condition, [-1]), tf.reshape(a, [-1]), tf.reshape(b, [-1])), a.shape);
 }

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { reshape, slice, transpose } from '@tensorflow/tfjs-core';
+import { reshape, slice } from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import type { DataFormat } from './config';
-import { pad } from './manyAxes';
+import { pad, transpose } from './manyAxes';
 
 export type Padding = 'valid' | 'same' | 'causal';
 

@@ -3,7 +3,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { asBool, asFloat } from '../layers/dtypes';
-import { where as choose } from '../layers/manyAxes';
+import { where as choose, transpose } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
 import { probed, to, X } from './families';
 import { type Call, type Constants, type Operand, type Operation, promote, typeOf } from './operation';
@@ -128,7 +128,7 @@ function oneHotOf(call: Call<Tensor>, x: Tensor): Tensor {
   const depth = call.number('num_classes');
   const axis = call.axis('axis', x.rank + 1, -1);
   const hot = asFloat(tf.equal(tf.expandDims(tf.cast(x, 'int32'), -1), tf.range(0, depth, 1, 'int32')));
-  return axis === x.rank ? hot : tf.transpose(hot, [...range(0, axis), x.rank, ...range(axis, x.rank)]);
+  return axis === x.rank ? hot : transpose(hot, [...range(0, axis), x.rank, ...range(axis, x.rank)]);
 }
 
 const oneHot: Operation = {
@@ -186,7 +186,7 @@ function diagonal(x: Tensor, call: Constants): Tensor {
   const [rows, columns] = [x.shape[a]!, x.shape[b]!];
   const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
   const count = Math.max(0, Math.min(rows - down, columns - right));
-  const flat = tf.reshape(tf.transpose(x, [...rest, a, b]), [-1, rows * columns]);
+  const flat = tf.reshape(transpose(x, [...rest, a, b]), [-1, rows * columns]);
   const places = range(0, count).map((i) => (down + i) * columns + right + i);
   return tf.reshape(tf.gather(flat, tf.tensor1d(places, 'int32'), 1), [...rest.map((axis) => x.shape[axis]!), count]);
 }

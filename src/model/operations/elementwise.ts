@@ -6,25 +6,35 @@ import * as activations from '../activations';
 import { axisOf } from '../layers/config';
 import { asFloat } from '../layers/dtypes';
 import { where } from '../layers/manyAxes';
+import { toWhole } from '../layers/narrow';
 import { range } from '../layers/spatial';
 import { binary, type TypeRule, to, unary, X } from './families';
 import type { Call, Operation } from './operation';
+import { flooredQuotient, flooredRemainder, truncatedQuotient, truncatedRemainder } from './remainder';
+import { inShaders } from './shaders';
+import { sign } from './sign';
 
 const { PI, LN2, LN10 } = Math;
 
-/** tfjs rounds halves to even on all backends, as numpy does. */
+/** tfjs rounds halves to even on all backends, as numpy does. Whole numbers are whole, except in tens. */
 function round(x: Tensor, call: Call<Tensor>): Tensor {
+  if (x.dtype === 'int32') {
+    if (call.number('decimals', 0) >= 0) return x.clone();
+    const tens = tf.scalar(Math.fround(10 ** call.number('decimals', 0)));
+    return toWhole(tf.div(tf.round(tf.mul(asFloat(x), tens)), tens));
+  }
   const factor = 10 ** call.number('decimals', 0);
   return factor === 1 ? tf.round(x) : tf.div(tf.round(tf.mul(x, factor)), factor);
 }
 
 function truncate(x: Tensor): Tensor {
-  return tf.mul(tf.sign(x), tf.floor(tf.abs(x)));
+  if (x.dtype === 'int32') return x.clone();
+  return tf.mul(sign(x), tf.floor(tf.abs(x)));
 }
 
 /** Cephes' cube root is exact enough; here by powers, with the sign apart. */
 function cubeRoot(x: Tensor): Tensor {
-  return tf.mul(tf.sign(x), tf.pow(tf.abs(x), 1 / 3));
+  return tf.mul(sign(x), tf.pow(tf.abs(x), 1 / 3));
 }
 
 /**
@@ -41,10 +51,6 @@ function sine(x: Tensor): Tensor {
   );
   const odd = tf.sub(turns, tf.mul(tf.floor(tf.div(turns, 2)), 2));
   return tf.mul(tf.mul(r, tf.add(tf.mul(series, square), 1)), tf.sub(1, tf.mul(odd, 2)));
-}
-
-function inShaders(): boolean {
-  return ['webgpu', 'webgl'].includes(tf.getBackend());
 }
 
 function cosine(x: Tensor): Tensor {
@@ -81,19 +87,25 @@ function multiplyNoNan(a: Tensor, b: Tensor): Tensor {
   return where(tf.equal(tf.add(b, zeros), 0), zeros, products);
 }
 
-/** x squared exactly, other powers by the kernel. */
+/** Shaders' powers of whole numbers are nearly whole. */
 function power(a: Tensor, b: Tensor): Tensor {
-  return tf.pow(a, b);
+  return a.dtype === 'int32' && inShaders() ? tf.cast(tf.round(tf.pow(asFloat(a), asFloat(b))), 'int32') : tf.pow(a, b);
 }
 
-/** The remainder with the sign of the dividend. */
-function fmod(a: Tensor, b: Tensor): Tensor {
-  return tf.sub(a, tf.mul(truncate(tf.div(a, b)), b));
+/** Shaders' logarithm of 0 may be any low number. */
+function log(x: Tensor): Tensor {
+  return inShaders() ? where(tf.equal(x, 0), tf.fill(x.shape, Number.NEGATIVE_INFINITY), tf.log(x)) : tf.log(x);
+}
+
+/** Shaders' own gives a number below -1 too. */
+function log1p(x: Tensor): Tensor {
+  return inShaders() ? log(tf.add(x, 1)) : tf.log1p(x);
 }
 
 const compare = (apply: (a: Tensor, b: Tensor) => Tensor): Operation => binary(apply, 'bool');
 const logical = (apply: (a: Tensor, b: Tensor) => Tensor): Operation => binary((a, b) => apply(to(a, 'bool'), to(b, 'bool')), 'bool');
 const same: TypeRule = 'same';
+const kept: TypeRule = 'kept';
 
 /** An activation over an axis of the call. */
 function overAxis(apply: (x: Tensor, axis: number) => Tensor): Operation {
@@ -118,14 +130,14 @@ function gelu(fallback: boolean): Operation {
 
 /** Keys are the classes of `keras.ops`. */
 export const elementwise: Readonly<Record<string, Operation>> = {
-  Absolute: unary((x) => tf.abs(x), same),
+  Absolute: unary((x) => tf.abs(x), kept),
   Negative: unary((x) => tf.neg(x), same),
-  Square: unary((x) => tf.square(x), same),
-  Sign: unary((x) => tf.sign(x), same),
+  Square: unary((x) => tf.mul(x, x), same),
+  Sign: unary((x) => sign(x), same),
   Floor: unary((x) => tf.floor(x)),
   Ceil: unary((x) => tf.ceil(x)),
   Round: unary(round, same, ['decimals']),
-  Trunc: unary(truncate, same),
+  Trunc: unary(truncate, kept),
   Sqrt: unary((x) => tf.sqrt(x)),
   Rsqrt: unary((x) => tf.rsqrt(x)),
   Cbrt: unary(cubeRoot),
@@ -133,10 +145,10 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Exp: unary((x) => tf.exp(x)),
   Exp2: unary((x) => tf.exp(tf.mul(x, LN2))),
   Expm1: unary((x) => tf.expm1(x)),
-  Log: unary((x) => tf.log(x)),
-  Log1p: unary((x) => tf.log1p(x)),
-  Log2: unary((x) => tf.div(tf.log(x), LN2)),
-  Log10: unary((x) => tf.div(tf.log(x), LN10)),
+  Log: unary(log),
+  Log1p: unary(log1p),
+  Log2: unary((x) => tf.div(log(x), LN2)),
+  Log10: unary((x) => tf.div(log(x), LN10)),
   Sin: unary(sine),
   Cos: unary(cosine),
   Tan: unary(tangent),
@@ -156,11 +168,12 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Erfc: unary((x) => tf.sub(1, tf.erf(x))),
   NanToNum: {
     ...unary((x, call) => {
+      if (x.dtype === 'int32') return x.clone();
       const limit = 3.4028234663852886e38;
       const known = where(tf.isNaN(x), tf.fill(x.shape, call.number('nan', 0)), x);
       const high = where(tf.logicalAnd(tf.isInf(known), tf.greater(known, 0)), tf.fill(x.shape, call.number('posinf', limit)), known);
       return where(tf.logicalAnd(tf.isInf(high), tf.less(high, 0)), tf.fill(x.shape, call.number('neginf', -limit)), high);
-    }),
+    }, kept),
     keywords: ['nan', 'posinf', 'neginf'],
   },
   Isfinite: unary((x) => tf.isFinite(to(x, 'float32')), 'bool'),
@@ -191,13 +204,11 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   ),
   Divide: binary((a, b) => tf.div(a, b), 'float'),
   DivideNoNan: binary(divideNoNan, 'float'),
-  FloorDivide: binary(
-    (a, b) => (a.dtype === 'int32' ? tf.floorDiv(a, b) : tf.floor(tf.div(a, b))),
-    same,
-    (a, b) => Math.floor(a / b),
-  ),
-  Mod: binary((a, b) => tf.mod(a, b)),
-  Fmod: binary(fmod),
+  FloorDivide: binary(flooredQuotient, same, (a, b) => Math.floor(a / b)),
+  Mod: binary(flooredRemainder),
+  Fmod: binary(truncatedRemainder),
+  TruncateDivide: binary(truncatedQuotient),
+  TruncateMod: binary(truncatedRemainder),
   Power: binary(power),
   Maximum: binary((a, b) => tf.maximum(a, b)),
   Minimum: binary((a, b) => tf.minimum(a, b)),
@@ -262,9 +273,9 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Crelu: {
     parameters: [X, 'axis'],
     infer(call) {
-      const { shape } = call.tensor('x');
+      const { shape, type } = call.tensor('x');
       const axis = call.axis('axis', shape.length, -1);
-      return { shape: shape.map((n, i) => (i === axis && n !== null ? n * 2 : n)), type: 'float32' };
+      return { shape: shape.map((n, i) => (i === axis && n !== null ? n * 2 : n)), type };
     },
     compute(call) {
       const x = call.tensor('x');
@@ -309,7 +320,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   LogSoftmax: overAxis(activations.logSoftmax),
   Sparsemax: overAxis(activations.sparsemax),
   Clip: unary((x, call) => clip(x, call), same, ['x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value']),
-  StopGradient: unary((x) => x.clone(), same),
+  StopGradient: unary((x) => x.clone(), kept),
   // 'shape' is what ensure_shape checks.
   Identity: { parameters: [X, 'shape'], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },
 };

@@ -2,7 +2,7 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { asBool, asFloat } from '../layers/dtypes';
+import { asBool, asFloat, readable } from '../layers/dtypes';
 import { broadcast } from '../layers/manyAxes';
 import { broadcastShapes } from '../layers/spatial';
 import type { Shape } from '../types';
@@ -11,13 +11,19 @@ import { type Call, hostValuesOf, type Operand, type Operation, promote, sizeTen
 /** The first argument under all its names. */
 export const X = 'x|input|features|logits|tensor|a|array|images|image|value|inputs|input_tensor|values';
 
-/** What a dtype becomes. */
-export type TypeRule = 'same' | 'float' | 'bool' | 'int32';
+/** What a dtype becomes: 'same' makes int32 of truths, 'kept' leaves them. */
+export type TypeRule = 'same' | 'kept' | 'float' | 'bool' | 'int32';
 
 function ruled(type: DataType, rule: TypeRule): DataType {
   if (rule === 'bool') return 'bool';
   if (rule === 'int32') return 'int32';
-  return rule === 'float' || type === 'bool' ? 'float32' : type;
+  if (rule === 'same' && type === 'bool') return 'int32';
+  return rule === 'float' ? 'float32' : type;
+}
+
+/** Truths are computed with as 0 and 1. */
+function numberType(type: DataType): DataType {
+  return type === 'bool' ? 'int32' : type;
 }
 
 /** One number from one. */
@@ -35,7 +41,7 @@ export function unary(
     compute(call) {
       const x = call.tensor('x');
       const type = ruled(x.dtype, rule);
-      return to(apply(rule === 'bool' ? x : to(x, rule === 'int32' ? 'float32' : type), call), type);
+      return to(apply(rule === 'bool' ? x : to(x, rule === 'int32' ? 'float32' : numberType(type)), call), type);
     },
   };
 }
@@ -102,14 +108,13 @@ export function reduction(
     parameters,
     infer(call) {
       const { shape, type } = call.tensor('x');
-      const reduced = rule === 'same' && type === 'bool' ? 'int32' : ruled(type, rule);
-      return { shape: reducedShape(shape, call.axes('axis', shape.length), call.flag('keepdims')), type: reduced };
+      return { shape: reducedShape(shape, call.axes('axis', shape.length), call.flag('keepdims')), type: ruled(type, rule) };
     },
     compute(call) {
       const x = call.tensor('x');
-      const type = rule === 'same' && x.dtype === 'bool' ? 'int32' : ruled(x.dtype, rule);
-      const numbers = rule === 'bool' ? to(x, 'bool') : rule === 'int32' ? x : to(x, type);
-      return to(apply(numbers, call.axes('axis', x.rank), call.flag('keepdims'), call), type);
+      const type = ruled(x.dtype, rule);
+      const numbers = rule === 'bool' ? to(x, 'bool') : rule === 'int32' ? x : to(x, numberType(type));
+      return to(apply(rule === 'bool' ? numbers : readable(numbers), call.axes('axis', x.rank), call.flag('keepdims'), call), type);
     },
   };
 }

@@ -1,14 +1,17 @@
 /** Operations on pictures: `keras/src/ops/image.py`, `tf.image`. */
 
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { convolve } from '../layers/Convolution';
+import { asFloat } from '../layers/dtypes';
+import { reverse } from '../layers/manyAxes';
+import { dtypeName, limitsOf, toWhole } from '../layers/narrow';
 import { centerCrop, resizing } from '../layers/Preprocessing';
 import { roundHalfEven } from '../layers/resize';
 import type { Shape } from '../types';
 import { probed, to, unary, X } from './families';
 import { fromLayer, layerSpec } from './neural';
-import type { Constants, Operation } from './operation';
+import { type Call, type Constants, type Operation, typeOf } from './operation';
 
 /** A size that may come from another tensor's shape. */
 function sizeOf(call: Constants): [number | null, number | null] {
@@ -69,8 +72,12 @@ const resize: Operation = {
   },
   compute(call) {
     const x = call.tensor('x');
-    const [out] = layerResize.compute(call) as readonly Tensor[];
-    return keeps(call) ? to(x.dtype === 'int32' && call.spec.keras.major === 3 ? tf.round(out!) : out!, x.dtype) : out!;
+    const out = (layerResize.compute(call) as readonly Tensor[])[0]!;
+    if (!keeps(call)) return out;
+    if (x.dtype !== 'int32' || call.spec.keras.major !== 3) return to(out, x.dtype);
+    const limits = limitsOf(call.narrowType('x') ?? 'int32');
+    const whole = tf.round(out);
+    return to(limits === undefined ? whole : tf.clipByValue(whole, ...limits), 'int32');
   },
 };
 
@@ -93,6 +100,35 @@ function resize1(method: 'bilinear' | 'nearest'): Operation {
       return method === 'bilinear'
         ? tf.image.resizeBilinear(x, size, corners, centres)
         : tf.image.resizeNearestNeighbor(x, size, corners, centres);
+    },
+  };
+}
+
+/** `tf.image.convert_image_dtype` from whole numbers: the largest is 1. */
+function toUnit(x: Tensor, call: Constants): Tensor {
+  return x.dtype === 'int32' ? tf.mul(asFloat(x), Math.fround(1 / largestOf(call))) : asFloat(x);
+}
+
+/** And back: saturated, rounded down. */
+function fromUnit(unit: Tensor, type: DataType, call: Constants): Tensor {
+  if (type !== 'int32') return unit;
+  const most = largestOf(call);
+  const low = limitsOf(call.narrowType('x') ?? 'int32')?.[0] ?? -(2 ** 31);
+  return toWhole(tf.clipByValue(tf.mul(unit, Math.fround(most + 0.5)), low, most === 2 ** 31 - 1 ? 2 ** 31 - 128 : most));
+}
+
+function largestOf(call: Constants): number {
+  return limitsOf(call.narrowType('x') ?? 'int32')?.[1] ?? 2 ** 31 - 1;
+}
+
+/** TensorFlow adjusts pictures of whole numbers between 0 and 1. */
+function adjusting(parameters: readonly string[], apply: (unit: Tensor, call: Call<Tensor>) => Tensor): Operation {
+  return {
+    parameters: [X, ...parameters],
+    infer: (call) => ({ shape: call.tensor('x').shape, type: call.tensor('x').type }),
+    compute(call) {
+      const x = call.tensor('x');
+      return fromUnit(apply(toUnit(x, call), call), x.dtype, call);
     },
   };
 }
@@ -196,7 +232,7 @@ const extractPatches = probed([X, 'size|sizes', 'strides', 'dilation_rate|rates'
     padding: call.text('padding', 'valid').toLowerCase() as 'same' | 'valid',
   };
   const patches = convolve(x, kernel, undefined, geometry, 1, { name: 'linear', apply: (y) => y, fused: 'linear' });
-  return first ? tf.transpose(patches, [0, 3, 1, 2]) : patches;
+  return to(first ? tf.transpose(patches, [0, 3, 1, 2]) : patches, call.tensor('x').dtype);
 });
 
 /** `tf.image.crop_to_bounding_box` and `pad_to_bounding_box`. */
@@ -239,7 +275,15 @@ export const images: Readonly<Record<string, Operation>> = {
   ResizeBilinear1: resize1('bilinear'),
   ResizeNearest1: resize1('nearest'),
   RGBToGrayscale: grayscale,
-  RgbToGrayscale: grayscale,
+  RgbToGrayscale: {
+    ...grayscale,
+    compute(call) {
+      const x = call.tensor('x');
+      if (x.dtype !== 'int32') return grayscale.compute(call);
+      const weighted = tf.mul(toUnit(x, call), tf.tensor1d([0.2989, 0.587, 0.114]));
+      return fromUnit(tf.sum(weighted, -1, true), 'int32', call);
+    },
+  },
   GrayscaleToRgb: {
     parameters: [X],
     infer(call) {
@@ -270,21 +314,22 @@ export const images: Readonly<Record<string, Operation>> = {
     },
     'same',
   ),
-  FlipLeftRight: unary((x) => tf.reverse(x, [x.rank - 2]), 'same'),
-  FlipUpDown: unary((x) => tf.reverse(x, [x.rank - 3]), 'same'),
-  AdjustBrightness: unary((x, call) => tf.add(x, call.number('delta')), 'float', ['delta']),
-  AdjustContrast: {
-    parameters: [X, 'contrast_factor'],
+  FlipLeftRight: unary((x) => reverse(x, [x.rank - 2]), 'kept'),
+  FlipUpDown: unary((x) => reverse(x, [x.rank - 3]), 'kept'),
+  AdjustBrightness: adjusting(['delta'], (x, call) => tf.add(x, call.number('delta'))),
+  AdjustContrast: adjusting(['contrast_factor'], (x, call) => {
+    const mean = tf.mean(x, [x.rank - 3, x.rank - 2], true);
+    return tf.add(tf.mul(tf.sub(x, mean), call.number('contrast_factor')), mean);
+  }),
+  ConvertImageDtype: {
+    parameters: [X, 'dtype'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      if (type !== 'float32') call.fail(`adjusts the contrast of ${type} pictures, which TensorFlow rounds; cast to float32 before`);
-      return { shape, type };
+      if (typeOf(call.value('dtype')) !== 'float32' || type === 'bool')
+        call.fail(`converts pictures of ${type} to ${dtypeName(call.value('dtype'))}; supported is to floats`);
+      return { shape, type: 'float32' };
     },
-    compute(call) {
-      const x = call.tensor('x');
-      const mean = tf.mean(x, [x.rank - 3, x.rank - 2], true);
-      return tf.add(tf.mul(tf.sub(x, mean), call.number('contrast_factor')), mean);
-    },
+    compute: (call) => toUnit(call.tensor('x'), call),
   },
   PerImageStandardization: standardize,
 };

@@ -6,6 +6,7 @@ import { nearest } from '../../check';
 import { activationOf } from '../activations';
 import { unsupported } from '../layers/config';
 import { KerasLayer, type LayerDefinition } from '../layers/KerasLayer';
+import { type ExactType, isHalf, type NarrowType, narrowed, narrowedNumber, narrowType } from '../layers/narrow';
 import type { Argument, Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 import { bins } from './bins';
@@ -20,6 +21,7 @@ import { joining } from './joining';
 import { linear } from './linear';
 import { making } from './making';
 import { matrices } from './matrices';
+import { metType, narrowedResult, narrowResults } from './narrow';
 import { neural } from './neural';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
 import { patches } from './patches';
@@ -87,7 +89,8 @@ const tensorflowOnly = new Set([
     'CentralCrop',
   ],
   ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
-  ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike'],
+  ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike', 'MeanOfWhole', 'TruncateDivide'],
+  ...['TruncateMod', 'ConvertImageDtype'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
   ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
 ]);
@@ -100,7 +103,8 @@ export function isOperation(spec: LayerSpec): boolean {
 
 /** The tfjs layer of an operation. Throws `unsupported-layer` naming the operation where it has no counterpart. */
 export function operationBuilder(spec: LayerSpec): Layer {
-  return new KerasLayer(spec, definitionOf(spec, operationOf(spec)));
+  const { key, operation } = operationOf(spec);
+  return new KerasLayer(spec, definitionOf(spec, key, operation));
 }
 
 /** Names of all operations: classes of `keras.ops`, and functions of TensorFlow as Keras 2 names them. */
@@ -111,15 +115,15 @@ export function supportedOperations(): { readonly keras3: readonly string[]; rea
   };
 }
 
-function operationOf(spec: LayerSpec): Operation {
+function operationOf(spec: LayerSpec): { key: string; operation: Operation } {
   const name = String(spec.className === 'TFOpLambda' ? spec.config.function : spec.className);
   const activation = /^keras\.activations\.(.+)$/.exec(name)?.[1];
   if (activation !== undefined) {
     const { apply } = activationOf(spec, activation, true);
-    return unary((x) => apply(x));
+    return { key: activation, operation: unary((x) => apply(x)) };
   }
   const key = spec.className === 'TFOpLambda' ? operationOfFunction(name) : (sameOperation[name] ?? name);
-  if (key !== undefined && Object.hasOwn(table, key)) return table[key]!;
+  if (key !== undefined && Object.hasOwn(table, key)) return { key, operation: table[key]! };
   const near = nearest(name, spec.className === 'TFOpLambda' ? functionNames() : Object.keys(table));
   return unsupported(
     spec,
@@ -150,15 +154,28 @@ function checkArguments(spec: LayerSpec, { parameters, keywords = [] }: Operatio
     unsupported(spec, `has ${spec.call.args.length} arguments by position, of which ${parameters.length} are supported`);
 }
 
-function definitionOf(spec: LayerSpec, operation: Operation): LayerDefinition {
+function definitionOf(spec: LayerSpec, key: string, operation: Operation): LayerDefinition {
   checkArguments(spec, operation);
   let sizes: readonly (readonly (number | null)[] | undefined)[] = [];
-  const infer = (shapes: readonly Shape[], types: readonly DataType[]): readonly Operand[] => {
+  let narrow: readonly (NarrowType | undefined)[] = [];
+  let met: ExactType | undefined;
+  let results: readonly (NarrowType | undefined)[] = [];
+  const infer = (shapes: readonly Shape[], types: readonly DataType[], constants: (string | undefined)[] = []): readonly Operand[] => {
     const operands = shapes.map((shape, i): Operand => {
       const known = sizes[i];
-      return { shape, type: types[i] ?? 'float32', ...(known === undefined ? {} : { sizes: known }) };
+      return { shape, type: types[i] ?? 'float32', ...(known === undefined ? {} : { sizes: known }), narrow: narrow[i] };
     });
-    const result = operation.infer(new Call(spec, operation.parameters, operands, liftOperand));
+    const call = new Call(
+      spec,
+      operation.parameters,
+      operands,
+      (constant, like: Operand | undefined, stored) => {
+        constants.push(stored);
+        return liftOperand(constant, like, stored);
+      },
+      narrow,
+    );
+    const result = operation.infer(call);
     return Array.isArray(result) ? (result as readonly Operand[]) : [result as Operand];
   };
   return {
@@ -168,20 +185,69 @@ function definitionOf(spec: LayerSpec, operation: Operation): LayerDefinition {
       sizes = inputs;
       return infer(shapes, [])[0]?.sizes;
     },
-    compute: (inputs) => operation.compute(new Call<Tensor>(spec, operation.parameters, inputs, liftTensor)),
+    passNarrow(given, types, shapes) {
+      narrow = given;
+      const constants: string[] = [];
+      const outputs = infer(shapes, types, constants);
+      met = undefined;
+      const made = outputs.map((output) => output.narrow);
+      if (given.every((type) => type === undefined)) return made;
+      const exact = given.map((type, i) => type ?? (types[i] as ExactType));
+      met = metType(key, exact, constants, exact[0]);
+      results =
+        narrowType(met) === undefined
+          ? made
+          : narrowResults(
+              key,
+              spec,
+              met as NarrowType,
+              outputs.map(({ type }) => type),
+              (what) => unsupported(spec, what),
+            );
+      return results;
+    },
+    compute(inputs) {
+      const type = narrowType(met);
+      const operands =
+        type !== undefined && isHalf(type)
+          ? inputs.map((x, i) => (narrow[i] === type || x.dtype === 'bool' ? x : narrowed(x, type)))
+          : inputs;
+      const computed = operation.compute(
+        new Call<Tensor>(
+          spec,
+          operation.parameters,
+          operands,
+          (constant, like, stored) =>
+            liftTensor(
+              type === undefined || (stored !== undefined && stored !== 'float') ? constant : narrowedConstant(constant, type),
+              like,
+              stored,
+            ),
+          narrow,
+        ),
+      );
+      if (type === undefined) return computed;
+      const outputs = Array.isArray(computed) ? (computed as readonly Tensor[]) : [computed as Tensor];
+      return outputs.map((x, i) => (results[i] === undefined ? x : narrowedResult(key, x, results[i], (what) => unsupported(spec, what))));
+    },
   };
 }
 
-function liftOperand(constant: unknown, like: Operand | undefined): Operand {
-  const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
-  const sizes = flat.every((value) => Number.isInteger(value)) ? { sizes: flat as number[] } : {};
-  return { shape: constantShape(constant), type: constantType(constant, like?.type), constant, ...sizes };
+function narrowedConstant(constant: unknown, type: NarrowType): unknown {
+  if (Array.isArray(constant)) return constant.map((item) => narrowedConstant(item, type));
+  return typeof constant === 'number' ? narrowedNumber(constant, type) : constant;
 }
 
-function liftTensor(constant: unknown, like: Tensor | undefined): Tensor {
+function liftOperand(constant: unknown, like: Operand | undefined, stored: string | undefined): Operand {
+  const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
+  const sizes = flat.every((value) => Number.isInteger(value)) ? { sizes: flat as number[] } : {};
+  return { shape: constantShape(constant), type: constantType(constant, like?.type, stored), constant, ...sizes };
+}
+
+function liftTensor(constant: unknown, like: Tensor | undefined, stored: string | undefined): Tensor {
   const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
   if (like !== undefined && hostValuesOf(like) !== undefined && flat.every((value) => Number.isInteger(value))) {
     return sizeTensor(flat as number[], constantShape(constant));
   }
-  return tf.tensor(constant as number[], undefined, constantType(constant, like?.dtype));
+  return tf.tensor(constant as number[], undefined, constantType(constant, like?.dtype, stored));
 }

@@ -68,6 +68,13 @@ function splitAlong(fixed?: (rank: number) => number): Operation {
   };
 }
 
+/** `tf.stack(x)` of a tensor takes it for the list of its first axis, and puts that back together. */
+function isAlone(call: Constants): boolean {
+  if (call.spec.className !== 'TFOpLambda' || !call.isSingle('x')) return false;
+  if (call.number('axis', 0) !== 0) call.fail('stacks the first axis of one tensor along another');
+  return true;
+}
+
 export const joining: Readonly<Record<string, Operation>> = {
   Concatenate: {
     parameters: ['xs|values', 'axis'],
@@ -91,6 +98,7 @@ export const joining: Readonly<Record<string, Operation>> = {
   Stack: {
     parameters: ['x|xs|values|arrays', 'axis'],
     infer(call) {
+      if (isAlone(call)) return call.tensor('x');
       const operands = call.list('x');
       const rank = operands[0]!.shape.length + 1;
       const axis = call.axis('axis', rank, 0);
@@ -101,6 +109,7 @@ export const joining: Readonly<Record<string, Operation>> = {
       return { type, shape: [...known.slice(0, axis), operands.length, ...known.slice(axis)], ...(ofSizes ? { sizes } : {}) };
     },
     compute(call) {
+      if (isAlone(call)) return call.tensor('x').clone();
       const given = call.list('x');
       const sizes = given.map(hostValuesOf);
       if (sizes.every((size) => size?.length === 1) && given[0]!.rank === 0)

@@ -1,7 +1,8 @@
 /** Tensors made of others' shapes, and dtypes: `keras/src/ops/{numpy,core}.py`, TensorFlow's `cast`, `shape`, `zeros`. */
 
-import type { DataType } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { dtypeName, type ExactType, limitsOf, narrowed, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
 import { to, X } from './families';
 import { type Constants, type Operation, sizeTensor, typeOf } from './operation';
 
@@ -10,7 +11,8 @@ function filled(value: number): Operation {
     parameters: [X, 'dtype'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      return { shape, type: call.value('dtype') ? typeOf(call.value('dtype')) : type };
+      const dtype = call.value('dtype');
+      return dtype ? { shape, type: typeOf(dtype), narrow: narrowType(dtype) } : { shape, type };
     },
     compute(call) {
       const x = call.tensor('x');
@@ -24,34 +26,66 @@ function made(value: number): Operation {
   const type = (call: Constants) => (call.value('dtype') ? typeOf(call.value('dtype')) : 'float32');
   return {
     parameters: ['shape', 'dtype'],
-    infer: (call) => ({ shape: call.sizes('shape') ?? [], type: type(call) }),
+    infer: (call) => ({ shape: call.sizes('shape') ?? [], type: type(call), narrow: narrowType(call.value('dtype')) }),
     compute: (call) => to(tf.fill((call.sizes('shape') ?? []) as number[], value), type(call)),
   };
 }
 
-/** What fits a small integer type. The others hold all that comes. */
-function limitsOf(dtype: string): [number, number] | undefined {
-  if (dtype === 'bool') return [0, 1];
-  const [, unsigned, bits] = /^(u?)int(8|16)$/.exec(dtype) ?? [];
-  if (bits === undefined) return undefined;
-  const count = 2 ** Number(bits);
-  return unsigned === 'u' ? [0, count - 1] : [-count / 2, count / 2 - 1];
-}
-
-function casting(target: (call: Constants) => DataType | undefined): Operation {
+/** A cast as TensorFlow's kernels on a processor do it. `target` is the dtype's name; undefined leaves the tensor as it is. */
+function casting(target: (call: Constants) => unknown): Operation {
   return {
     parameters: [X, 'dtype'],
     infer(call) {
-      const { shape, type } = call.tensor('x');
-      return { shape, type: target(call) ?? type };
+      const { shape, type, narrow } = call.tensor('x');
+      const dtype = target(call);
+      return dtype === undefined ? { shape, type, narrow } : { shape, type: typeOf(dtype), narrow: narrowType(dtype) };
     },
     compute(call) {
-      const x = call.tensor('x');
-      const type = target(call) ?? x.dtype;
-      return x.dtype === type ? x.clone() : to(x, type);
+      const dtype = target(call);
+      return dtype === undefined ? call.tensor('x').clone() : castTo(call.tensor('x'), dtype, call);
     },
   };
 }
+
+/** Clipped to what a dtype holds; of the bounds that float32 has not, the nearest below. */
+function clipTo(x: Tensor, dtype: string, call: Constants): Tensor {
+  // Keras 3 clips to 2^31, which is no int32.
+  const wide = dtype === 'int32' && call.spec.className !== 'TFOpLambda' ? ([-(2 ** 31), 2 ** 31] as const) : wideLimits[dtype];
+  if (dtype === 'bfloat16' && x.dtype === 'int32' && call.spec.className !== 'TFOpLambda')
+    call.fail('casts int32 to bfloat16 within its limits, which overflow in Keras; use cast');
+  const limits = limitsOf(dtype as ExactType) ?? wide;
+  if (limits === undefined || (x.dtype !== 'float32' && limits[1] >= 2 ** 31 - 128)) return x;
+  const numbers = to(x, 'float32');
+  return tf.clipByValue(numbers, ...(limits as [number, number]));
+}
+
+const wideLimits: Readonly<Record<string, readonly [number, number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 128],
+  float16: [-65504, 65504],
+  bfloat16: [-3.3895313892515355e38, 3.3895313892515355e38],
+};
+
+/** Numbers of 64 bits and of unsigned 32 are held in 32 with a sign: what does not fit those is refused, where it can be seen in time. */
+function castTo(x: Tensor, dtype: unknown, call: Constants): Tensor {
+  const type = typeOf(dtype);
+  const narrow = narrowType(dtype);
+  if (type === 'int32' && /^(int64|uint32|uint64)$/.test(dtypeName(dtype)) && x.dtype !== 'bool') checkHeld(x, dtypeName(dtype), call);
+  if (type !== 'int32' || x.dtype !== 'float32') {
+    const wide = x.dtype === type ? x.clone() : to(x, type);
+    return narrow === undefined ? wide : narrowed(wide, narrow);
+  }
+  return narrow === undefined ? toWhole(x) : toNarrowWhole(x, narrow);
+}
+
+/** WebGPU gives no numbers back within a pass; there they are the nearest of 32 bits. */
+function checkHeld(x: Tensor, dtype: string, call: Constants): void {
+  if (tf.getBackend() === 'webgpu' || x.size === 0) return;
+  const [least] = tf.min(x).dataSync();
+  const [most] = tf.max(x).dataSync();
+  if (!(least! >= (dtype.startsWith('u') ? 0 : -(2 ** 31)) && most! < 2 ** 31))
+    call.fail(`casts ${least} to ${most} to ${dtype}, which is held in int32 here; numbers that int32 has not are not supported`);
+}
+
 export const making: Readonly<Record<string, Operation>> = {
   Zeros: made(0),
   Ones: made(1),
@@ -63,18 +97,16 @@ export const making: Readonly<Record<string, Operation>> = {
     infer: (call) => call.tensor('x'),
     compute: (call) => to(tf.mul(tf.onesLike(call.tensor('x')), call.tensor('fill_value', call.tensor('x'))), call.tensor('x').dtype),
   },
-  Cast: casting((call) => typeOf(call.value('dtype'))),
+  Cast: casting((call) => call.value('dtype') ?? 'float32'),
   SaturateCast: {
-    parameters: [X, 'dtype'],
-    infer: (call) => ({ shape: call.tensor('x').shape, type: typeOf(call.value('dtype')) }),
+    ...casting((call) => call.value('dtype')),
     compute(call) {
-      const type = typeOf(call.value('dtype'));
-      const limits = limitsOf(String(call.value('dtype')));
-      return to(limits === undefined ? call.tensor('x') : tf.clipByValue(to(call.tensor('x'), 'float32'), ...limits), type);
+      const dtype = call.value('dtype');
+      return castTo(clipTo(call.tensor('x'), dtypeName(dtype), call), dtype, call);
     },
   },
-  ConvertToTensor: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
-  Array: casting((call) => (call.value('dtype') ? typeOf(call.value('dtype')) : undefined)),
+  ConvertToTensor: casting((call) => call.value('dtype') ?? undefined),
+  Array: casting((call) => call.value('dtype') ?? undefined),
   Copy: { parameters: [X], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },
   Shape: {
     parameters: [X],

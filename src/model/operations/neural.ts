@@ -263,6 +263,19 @@ const localResponse: Operation = {
     ),
 };
 
+/** Keras normalizes whole numbers in whole numbers. */
+function floatsOnly(operation: Operation): Operation {
+  return {
+    ...operation,
+    infer(call) {
+      const { type } = call.tensor('x');
+      return type === 'float32'
+        ? operation.infer(call)
+        : call.fail(`normalizes ${type}, which Keras rounds in between; cast to float32 before it in Keras`);
+    },
+  };
+}
+
 export const neural: Readonly<Record<string, Operation>> = {
   Conv: conv,
   DepthwiseConv: depthwiseConv,
@@ -273,9 +286,9 @@ export const neural: Readonly<Record<string, Operation>> = {
   AveragePool: pools('average'),
   AdaptiveMaxPool: adaptive('max'),
   AdaptiveAveragePool: adaptive('average'),
-  BatchNorm: batchNorm,
-  LayerNorm: layerNorm,
-  RMSNorm: rmsNorm,
+  BatchNorm: floatsOnly(batchNorm),
+  LayerNorm: floatsOnly(layerNorm),
+  RMSNorm: floatsOnly(rmsNorm),
   BiasAdd: biasAdd,
   DotProductAttention: dotProductAttention,
   LocalResponseNormalization: localResponse,

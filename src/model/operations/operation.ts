@@ -1,7 +1,8 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe } from '../../check';
-import { plain, unsupported } from '../layers/config';
+import { plain, storedType, unsupported } from '../layers/config';
+import type { NarrowType } from '../layers/narrow';
 import type { Argument, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 
@@ -9,6 +10,8 @@ import type { Shape } from '../types';
 export interface Operand {
   readonly shape: Shape;
   readonly type: DataType;
+  /** The dtype in Keras, where tfjs has none like it. */
+  readonly narrow?: NarrowType | undefined;
   /** The numbers of a constant. */
   readonly constant?: unknown;
   /** Of a tensor of sizes that the graph takes from shapes: what is known of them, flat. */
@@ -38,8 +41,10 @@ export class Call<T> {
     readonly spec: LayerSpec,
     private readonly parameters: readonly string[],
     private readonly inputs: readonly T[],
-    /** Makes an operand of a constant; `like` is an operand that it meets, whose dtype whole numbers take. */
-    private readonly lift: (constant: unknown, like: T | undefined) => T,
+    /** Makes an operand of a constant; `like` is an operand that it meets, whose dtype whole numbers take unless the file says theirs. */
+    private readonly lift: (constant: unknown, like: T | undefined, stored: string | undefined) => T,
+    /** The inputs' dtypes in Keras, where tfjs has none like them. */
+    private readonly narrow: readonly (NarrowType | undefined)[] = [],
   ) {}
 
   private argument(name: string): Argument | undefined {
@@ -62,7 +67,7 @@ export class Call<T> {
     if ('tensor' in argument) return this.inputs[argument.tensor];
     if ('constant' in argument) {
       const constant = plain(argument.constant);
-      return constant === null || constant === undefined ? undefined : this.lift(constant, like);
+      return constant === null || constant === undefined ? undefined : this.lift(constant, like, storedType(argument.constant));
     }
     return this.fail(`passes ${describe(argument)} as ${name}`);
   }
@@ -99,7 +104,9 @@ export class Call<T> {
     const like = first !== undefined && 'tensor' in first ? this.inputs[first.tensor] : undefined;
     return entries.map((entry) => {
       if ('tensor' in entry) return this.inputs[entry.tensor]!;
-      return 'constant' in entry ? this.lift(plain(entry.constant), like) : this.fail(`passes a nested list as ${name}`);
+      return 'constant' in entry
+        ? this.lift(plain(entry.constant), like, storedType(entry.constant))
+        : this.fail(`passes a nested list as ${name}`);
     });
   }
 
@@ -114,6 +121,18 @@ export class Call<T> {
   isTensor(name: string): boolean {
     const argument = this.argument(name);
     return argument !== undefined && !('constant' in argument);
+  }
+
+  /** The dtype of a tensor in Keras; undefined where it is tfjs' own. */
+  narrowType(name: string): NarrowType | undefined {
+    const argument = this.argument(name);
+    return argument !== undefined && 'tensor' in argument ? this.narrow[argument.tensor] : undefined;
+  }
+
+  /** Whether the argument is one tensor, and no list of one. */
+  isSingle(name: string): boolean {
+    const argument = this.argument(name);
+    return argument !== undefined && 'tensor' in argument;
   }
 
   /** A constant argument; undefined when it is not passed. */
@@ -199,8 +218,12 @@ export class Call<T> {
 
   /** The same call with other operands. */
   mapped<U>(map: (operand: T) => U): Call<U> {
-    return new Call(this.spec, this.parameters, this.inputs.map(map), (constant, like) =>
-      map(this.lift(constant, like as unknown as T | undefined)),
+    return new Call(
+      this.spec,
+      this.parameters,
+      this.inputs.map(map),
+      (constant, like, stored) => map(this.lift(constant, like as unknown as T | undefined, stored)),
+      this.narrow,
     );
   }
 
@@ -212,7 +235,20 @@ export class Call<T> {
 /** The arguments of a call that are no tensors. */
 export type Constants = Pick<
   Call<unknown>,
-  'spec' | 'value' | 'number' | 'flag' | 'text' | 'integers' | 'axes' | 'axis' | 'sizes' | 'structure' | 'isTensor' | 'fail'
+  | 'spec'
+  | 'value'
+  | 'number'
+  | 'flag'
+  | 'text'
+  | 'integers'
+  | 'axes'
+  | 'axis'
+  | 'sizes'
+  | 'structure'
+  | 'isTensor'
+  | 'isSingle'
+  | 'narrowType'
+  | 'fail'
 >;
 
 /** Keys that every node's config has and that are no arguments. */
@@ -249,8 +285,9 @@ export function promote(a: DataType, b: DataType): DataType {
   return order[Math.max(order.indexOf(a), order.indexOf(b))] ?? 'float32';
 }
 
-/** The dtype of a constant beside a tensor: whole numbers take the tensor's. */
-export function constantType(constant: unknown, like: DataType | undefined): DataType {
+/** The dtype of a constant beside a tensor: whole numbers take the tensor's, unless the file says that they are floats. */
+export function constantType(constant: unknown, like: DataType | undefined, stored?: string): DataType {
+  if (stored?.includes('float')) return 'float32';
   const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
   if (flat.every((value) => typeof value === 'boolean')) return 'bool';
   if (flat.every((value) => Number.isInteger(value) || typeof value === 'boolean'))

@@ -1,5 +1,6 @@
 /** `keras.ops.rearrange`, after einops: 'b (h p) w c -> b h (w c) p'. `keras/src/ops/einops.py`. */
 import * as tf from '@tensorflow/tfjs-core';
+import { transpose } from '../layers/manyAxes';
 import type { Shape } from '../types';
 import { X } from './families';
 import type { Constants, Operation } from './operation';
@@ -49,7 +50,7 @@ export const rearrange: Operation = {
       x,
       from.map((name) => sizes.get(name)!),
     );
-    const turned = tf.transpose(
+    const turned = transpose(
       split,
       into.map((name) => from.indexOf(name)),
     );

@@ -2,12 +2,13 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { asFloat } from '../layers/dtypes';
-import { where } from '../layers/manyAxes';
+import { asBool, asFloat, readable } from '../layers/dtypes';
+import { transpose, where } from '../layers/manyAxes';
 import { unitLength } from '../layers/Normalizations';
 import { range } from '../layers/spatial';
-import { probed, reducedShape, reduction, to, X } from './families';
+import { probed, reducedShape, reduction, type TypeRule, to, X } from './families';
 import type { Call, Constants, Operation } from './operation';
+import { truncatedQuotient } from './remainder';
 
 function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   return tf.moments(x, axes, keepDims).variance;
@@ -42,7 +43,8 @@ function argument(apply: (x: Tensor, axis: number) => Tensor): Operation {
     },
     compute(call) {
       const x = call.tensor('x');
-      const found = flat(call) ? apply(tf.reshape(x, [-1]), 0) : apply(x, call.axis('axis', x.rank, 0));
+      const numbers = readable(x);
+      const found = flat(call) ? apply(tf.reshape(numbers, [-1]), 0) : apply(numbers, call.axis('axis', x.rank, 0));
       if (!call.flag('keepdims')) return to(found, 'int32');
       const axes = flat(call) ? range(0, x.rank) : [call.axis('axis', x.rank, 0)];
       return to(
@@ -73,7 +75,8 @@ function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: bool
     compute(call) {
       const x = call.tensor('x');
       const numbers = x.dtype === 'bool' ? tf.cast(x, 'int32') : x;
-      const [given, axis] = flat(call) ? [tf.reshape(numbers, [-1]), 0] : [numbers, call.axis('axis', x.rank, 0)];
+      const along = readable(numbers);
+      const [given, axis] = flat(call) ? [tf.reshape(along, [-1]), 0] : [along, call.axis('axis', x.rank, 0)];
       return to(apply(given, axis, call.flag('exclusive'), call.flag('reverse')), numbers.dtype);
     },
   };
@@ -83,7 +86,7 @@ function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: bool
 function alongAxis(x: Tensor, axis: number, apply: (last: Tensor) => Tensor): Tensor {
   const order = [...range(0, x.rank).filter((i) => i !== axis), axis];
   const back = order.map((_, i) => order.indexOf(i));
-  return tf.transpose(apply(tf.transpose(x, order)), back);
+  return transpose(apply(transpose(x, order)), back);
 }
 
 function sorted(x: Tensor, axis: number, descending: boolean, which: 'values' | 'indices'): Tensor {
@@ -105,7 +108,12 @@ function sorting(which: 'values' | 'indices'): Operation {
     compute(call) {
       const x = call.tensor('x');
       return to(
-        sorted(x, call.axis('axis', x.rank, -1), call.text('direction', '') === 'DESCENDING', which),
+        sorted(
+          x.dtype === 'bool' ? tf.cast(x, 'int32') : x,
+          call.axis('axis', x.rank, -1),
+          call.text('direction', '') === 'DESCENDING',
+          which,
+        ),
         which === 'values' ? x.dtype : 'int32',
       );
     },
@@ -132,7 +140,7 @@ function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>):
 /** The middle one, or the mean of the middle two. */
 function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tensor {
   const kept = range(0, x.rank).filter((i) => !axes.includes(i));
-  const rows = tf.reshape(tf.transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]!), -1]);
+  const rows = tf.reshape(transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]!), -1]);
   const size = rows.shape[rows.rank - 1]!;
   const ordered = sorted(rows, rows.rank - 1, false, 'values');
   const at = q * (size - 1);
@@ -148,38 +156,48 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tens
     : found;
 }
 
-/** NaN counts as a number that changes nothing. */
-function nanFree(apply: (x: Tensor, axes: number[], keepDims: boolean) => Tensor, neutral: number): Operation {
-  return reduction((x, axes, keep) => apply(where(tf.isNaN(x), tf.fill(x.shape, neutral), x), axes, keep), 'float');
+/** NaN counts as a number that changes nothing; whole numbers have none. */
+function nanFree(apply: (x: Tensor, axes: number[], keepDims: boolean) => Tensor, neutral: number, rule: TypeRule): Operation {
+  return reduction((x, axes, keep) => apply(x.dtype === 'int32' ? x : where(tf.isNaN(x), tf.fill(x.shape, neutral), x), axes, keep), rule);
+}
+
+/** TensorFlow's mean of whole numbers is a whole number, rounded towards zero. `keras.ops` has floats. */
+function meanOfWhole(x: Tensor, axes: number[], keepDims: boolean): Tensor {
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  return truncatedQuotient(tf.cast(tf.sum(readable(x), axes, keepDims), 'int32'), tf.scalar(count, 'int32'));
 }
 
 export const reductions: Readonly<Record<string, Operation>> = {
   Sum: reduction((x, axes, keep) => tf.sum(x, axes, keep)),
   Mean: reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
+  MeanOfWhole: reduction((x, axes, keep, call) =>
+    call.tensor('x').dtype === 'float32' ? tf.mean(x, axes, keep) : meanOfWhole(x, axes, keep),
+  ),
   // tfjs' WebGPU backend forgets to keep the axes.
   Prod: reduction((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[])),
-  Max: { ...reduction(extreme('max')), keywords: ['initial'] },
-  Min: { ...reduction(extreme('min')), keywords: ['initial'] },
-  Amax: reduction(extreme('max')),
-  Amin: reduction(extreme('min')),
+  Max: { ...reduction(extreme('max'), 'kept'), keywords: ['initial'] },
+  Min: { ...reduction(extreme('min'), 'kept'), keywords: ['initial'] },
+  Amax: reduction(extreme('max'), 'kept'),
+  Amin: reduction(extreme('min'), 'kept'),
   Ptp: reduction((x, axes, keep) => tf.sub(tf.max(x, axes, keep), tf.min(x, axes, keep))),
   Var: reduction(variance, 'float'),
   Std: reduction((x, axes, keep) => tf.sqrt(variance(x, axes, keep)), 'float'),
-  All: reduction((x, axes, keep) => tf.all(x, axes, keep), 'bool'),
-  Any: reduction((x, axes, keep) => tf.any(x, axes, keep), 'bool'),
-  CountNonzero: reduction((x, axes, keep) => tf.sum(tf.cast(tf.notEqual(to(x, 'float32'), 0), 'int32'), axes, keep), 'int32'),
+  // As numbers: see `readable`.
+  All: reduction((x, axes, keep) => asBool(tf.min(asFloat(x), axes, keep)), 'bool'),
+  Any: reduction((x, axes, keep) => asBool(tf.max(asFloat(x), axes, keep)), 'bool'),
+  CountNonzero: reduction((x, axes, keep) => tf.sum(asFloat(tf.notEqual(to(x, 'float32'), 0)), axes, keep), 'int32'),
   Logsumexp: reduction(logSumExp, 'float'),
   Norm: { ...reduction(norm, 'float'), keywords: ['ord'] },
   EuclideanNorm: reduction((x, axes, keep) => tf.sqrt(tf.sum(tf.square(x), axes, keep)), 'float'),
   Median: reduction((x, axes, keep) => quantile(x, axes, keep, 0.5), 'float'),
-  Nansum: reduction((x, axes, keep) => tf.sum(where(tf.isNaN(x), tf.zerosLike(x), x), axes, keep), 'float'),
+  Nansum: nanFree((x, axes, keep) => tf.sum(x, axes, keep), 0, 'same'),
   Nanmean: reduction((x, axes, keep) => {
     const known = tf.logicalNot(tf.isNaN(x));
     return tf.div(tf.sum(where(known, x, tf.zerosLike(x)), axes, keep), tf.sum(asFloat(known), axes, keep));
   }, 'float'),
-  Nanmax: nanFree((x, axes, keep) => tf.max(x, axes, keep), Number.NEGATIVE_INFINITY),
-  Nanmin: nanFree((x, axes, keep) => tf.min(x, axes, keep), Number.POSITIVE_INFINITY),
-  Nanprod: nanFree((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1),
+  Nanmax: nanFree((x, axes, keep) => tf.max(x, axes, keep), Number.NEGATIVE_INFINITY, 'kept'),
+  Nanmin: nanFree((x, axes, keep) => tf.min(x, axes, keep), Number.POSITIVE_INFINITY, 'kept'),
+  Nanprod: nanFree((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1, 'same'),
   Average: {
     ...reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
     parameters: [X, 'weights', 'axis'],
@@ -209,15 +227,20 @@ export const reductions: Readonly<Record<string, Operation>> = {
     parameters: [X, 'axes', 'shift', 'keepdims|keep_dims'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      if (type !== 'float32') call.fail(`takes moments of ${type}, which Keras rounds; cast to float32 before`);
+      if (type === 'bool') call.fail('takes moments of bool; cast to float32 before');
       const reduced = reducedShape(shape, call.axes('axes', shape.length), call.flag('keepdims'));
       return [
-        { shape: reduced, type: 'float32' },
-        { shape: reduced, type: 'float32' },
+        { shape: reduced, type },
+        { shape: reduced, type },
       ];
     },
     compute(call) {
-      const x = to(call.tensor('x'), 'float32');
+      const x = call.tensor('x');
+      if (x.dtype === 'int32') {
+        const [axes, keep] = [call.axes('axes', x.rank), call.flag('keepdims')];
+        const off = tf.sub(x, meanOfWhole(x, axes, true));
+        return [meanOfWhole(x, axes, keep), meanOfWhole(tf.mul(off, off), axes, keep)];
+      }
       const { mean, variance: spread } = tf.moments(x, call.axes('axes', x.rank), call.flag('keepdims'));
       return [mean, spread];
     },
@@ -261,7 +284,9 @@ export const reductions: Readonly<Record<string, Operation>> = {
   Quantile: quantiles(1),
   Percentile: quantiles(100),
   Diff: probed([X, 'n', 'axis'], (call) => {
-    let x = call.tensor('x');
+    const given = call.tensor('x');
+    const truths = given.dtype === 'bool';
+    let x = truths ? tf.cast(given, 'int32') : given;
     const axis = call.axis('axis', x.rank, -1);
     for (let i = 0; i < call.number('n', 1); i++) {
       const size = x.shape.map((n, k) => (k === axis ? n - 1 : n));
@@ -278,7 +303,7 @@ export const reductions: Readonly<Record<string, Operation>> = {
         ),
       );
     }
-    return x;
+    return truths ? asBool(x) : x;
   }),
 };
 

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { mirrorPad, pad, reverse } from '../layers/manyAxes';
+import { mirrorPad, pad, reverse, transpose } from '../layers/manyAxes';
 import { range } from '../layers/spatial';
 import { repeatAxis } from '../layers/UpSampling';
 import type { Shape } from '../types';
@@ -100,22 +100,22 @@ const padding = rearranged(
 
 /** A block of channels becomes a square of pixels, or the other way round. */
 function depthToSpace(x: Tensor, block: number, inverse: boolean, first: boolean): Tensor {
-  const pictures = first ? tf.transpose(x, [0, 2, 3, 1]) : x;
+  const pictures = first ? transpose(x, [0, 2, 3, 1]) : x;
   const [batch, height, width, channels] = pictures.shape as [number, number, number, number];
   const out = inverse
-    ? tf.reshape(tf.transpose(tf.reshape(pictures, [batch, height / block, block, width / block, block * channels]), [0, 1, 3, 2, 4]), [
+    ? tf.reshape(transpose(tf.reshape(pictures, [batch, height / block, block, width / block, block * channels]), [0, 1, 3, 2, 4]), [
         batch,
         height / block,
         width / block,
         block * block * channels,
       ])
-    : tf.reshape(tf.transpose(tf.reshape(pictures, [batch, height, width, block, (block * channels) / (block * block)]), [0, 1, 3, 2, 4]), [
+    : tf.reshape(transpose(tf.reshape(pictures, [batch, height, width, block, (block * channels) / (block * block)]), [0, 1, 3, 2, 4]), [
         batch,
         height * block,
         width * block,
         channels / (block * block),
       ]);
-  return first ? tf.transpose(out, [0, 3, 1, 2]) : out;
+  return first ? transpose(out, [0, 3, 1, 2]) : out;
 }
 
 function blocks(inverse: boolean): Operation {
@@ -173,17 +173,17 @@ export const shaping: Readonly<Record<string, Operation>> = {
   Transpose: rearranged(
     ['axes|perm'],
     (shape, call) => transposition(call, shape.length).map((axis) => shape[axis] ?? null),
-    (x, call) => tf.transpose(x, transposition(call, x.rank)),
+    (x, call) => transpose(x, transposition(call, x.rank)),
   ),
   Swapaxes: rearranged(
     ['axis1', 'axis2'],
     (shape, call) => swapped(range(0, shape.length), call).map((axis) => shape[axis] ?? null),
-    (x, call) => tf.transpose(x, swapped(range(0, x.rank), call)),
+    (x, call) => transpose(x, swapped(range(0, x.rank), call)),
   ),
   Moveaxis: rearranged(
     ['source', 'destination'],
     (shape, call) => moved(shape.length, call).map((axis) => shape[axis] ?? null),
-    (x, call) => tf.transpose(x, moved(x.rank, call)),
+    (x, call) => transpose(x, moved(x.rank, call)),
   ),
   ExpandDims: rearranged(['axis|dim'], expanded, (x, call) => tf.reshape(x, expanded(x.shape, call) as number[])),
   Squeeze: rearranged(
@@ -256,7 +256,7 @@ export const shaping: Readonly<Record<string, Operation>> = {
       const [a, b] = (call.integers('axes') ?? [0, 1]).map((axis) => (axis < 0 ? axis + x.rank : axis)) as [number, number];
       const order = range(0, x.rank).map((i) => (i === a ? b : i === b ? a : i));
       const turns = ((call.number('k', 1) % 4) + 4) % 4;
-      return range(0, turns).reduce((turned) => reverse(tf.transpose(turned, order), [a]), x);
+      return range(0, turns).reduce((turned) => reverse(transpose(turned, order), [a]), x);
     },
   ),
   Pad: padding,
@@ -267,7 +267,7 @@ export const shaping: Readonly<Record<string, Operation>> = {
   MatrixTranspose: rearranged(
     [],
     (shape) => [...shape.slice(0, -2), shape.at(-1) ?? null, shape.at(-2) ?? null],
-    (x) => tf.transpose(x, [...range(0, x.rank - 2), x.rank - 1, x.rank - 2]),
+    (x) => transpose(x, [...range(0, x.rank - 2), x.rank - 1, x.rank - 2]),
   ),
 };
 

@@ -12,6 +12,7 @@ import {
   type LayerSpec,
   type StoredWeight,
 } from '../../../src/model/layers';
+import { narrowType, setNarrowType } from '../../../src/model/layers/narrow';
 
 /** Shape, and index of the first number. */
 type Numbers = readonly [shape: readonly number[], at: number];
@@ -106,6 +107,7 @@ function buildCase(file: GoldenFile, golden: GoldenCase, by: 'order' | 'path'): 
   const tensors = new Map<string, SymbolicTensor>();
   const inputs = golden.inputs.map(({ declared, dtype }, i) => {
     const symbol = input({ batchShape: [...declared], dtype: typeOf(dtype), name: `in${i}` });
+    setNarrowType(symbol, narrowType(dtype));
     tensors.set(`${golden.inputNames[i]}/0/0`, symbol);
     return symbol;
   });

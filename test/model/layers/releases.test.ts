@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { compareCase, readGoldens } from './goldenCase';
+
+const folder = fileURLToPath(new URL('../../fixtures/versions', import.meta.url));
+const releases = readdirSync(folder).filter((name) => /^\d/.test(name));
+
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => {
+    setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/'));
+    await tf.setBackend(backend);
+  });
+  describe.each(releases)('Keras %s', (release) => {
+    const file = readGoldens(join(folder, release, `keras${release[0]}`));
+    it('is the release that wrote the results', () => {
+      expect(file.keras).toBe(release);
+    });
+    it.each(file.cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
+      const { error, problems } = await compareCase(file, golden, 'order');
+      // Keras 3.3 and 3.6 declare a Discretization's output as its input, which a batch of single numbers is not.
+      const declared = /^3\.[36]\./.test(release) ? /^output 0 is declared \[4\], in Keras \[null\]$/ : /^$/;
+      expect(problems.filter((problem) => !declared.test(problem)).join('; ')).toBe('');
+      expect(error).toBeLessThan(1e-5);
+    });
+  });
+});
