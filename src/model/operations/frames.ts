@@ -89,7 +89,8 @@ export const frames: Readonly<Record<string, Operation>> = {
     parameters: [X, 'k'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      return { shape: turns(call) % 2 === 0 ? shape : quarterTurn(shape), type };
+      // TensorFlow decides in the graph, and so knows of no size.
+      return { shape: [...shape.slice(0, -3), null, null, shape.at(-1) ?? null], type };
     },
     compute(call) {
       const x = call.tensor('x');

@@ -18,6 +18,7 @@ const moving = words(`
   SpaceToDepth MatrixTranspose GetItem SlicingOpLambda Slice StridedSlice Take TakeAlongAxis Split ArraySplit Unstack Copy Identity
   StopGradient Real Conjugate Relu Max Min Amax Amin Nanmax Nanmin Sort TopK Diagonal Tril Triu ZerosLike OnesLike EmptyLike FullLike
   PadImages CropImages CropToBoundingBox PadToBoundingBox CentralCrop FlipLeftRight FlipUpDown GrayscaleToRgb MaxPool ResizeNearest1
+  Hsplit Vsplit Dsplit ResizeWithCropOrPad TransposeImage RotateImage MatrixDiagPart SpaceToBatch BatchToSpace Unfold
 `);
 /** The same, of operands that meet. */
 const joining = words('Maximum Minimum Where Concatenate Stack Hstack Vstack Dstack Append SliceUpdate');
