@@ -73,9 +73,24 @@ async function runStep(step) {
     const index = path.join(folder, 'index.json');
     if (!existsSync(index)) return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
     const entries = (await compare(index)).map((entry) => judge(step.name, entry));
-    return { entries, seed: options.seed, ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }) };
+    return {
+      entries,
+      seed: options.seed,
+      commit: commit(),
+      ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }),
+    };
   } finally {
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The state of the library that was run: '+' where the working tree has changes of its own. */
+function commit() {
+  try {
+    const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', 'src') ? '+' : ''}`;
+  } catch {
+    return undefined;
   }
 }
 

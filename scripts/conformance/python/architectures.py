@@ -40,6 +40,10 @@ def randomise(model, rng):
         else:
             continue
         variable.assign(value.astype("float32"))
+    finalize(model)
+
+
+def finalize(model):
     for layer in model.layers:
         if hasattr(layer, "finalize_state"):  # Normalization computes with a copy of its statistics
             layer.finalize_state()
@@ -48,6 +52,20 @@ def randomise(model, rng):
 def build(keras, name, size):
     make = getattr(keras.applications, name)
     return make(weights=None, input_shape=(size, size, 3))
+
+
+def exact_outputs(keras, model, name, size, values, major):
+    """The same in float64: tells what float32 leaves of a network that multiplies rounding errors."""
+    weights = model.get_weights()
+    keras.backend.clear_session()
+    keras.backend.set_floatx("float64")
+    try:
+        again = build(keras, name, size)
+        again.set_weights(weights)
+        finalize(again)
+        return layer_outputs(again, [value.astype("float64") for value in values], major)
+    finally:
+        keras.backend.set_floatx("float32")
 
 
 def main():
@@ -71,7 +89,8 @@ def main():
     # The ImageNet mean is subtracted inside some architectures, which then take 0..255.
     inputs = [{"shape": [1, size, size, 3], "scale": 255.0 if options.name.startswith(("Efficient", "MobileNetV3", "ConvNeXt")) else 1.0}]
     values = [input_of(**given) for given in inputs]
-    layers = record.expected(options.name, layer_outputs(model, values, int(version.split(".")[0])))
+    major = int(version.split(".")[0])
+    layers = record.expected(options.name, layer_outputs(model, values, major))
     for form in options.formats:
         file = f"{options.name}.{form}"
         label = {"keras": version, "format": form}
@@ -92,7 +111,8 @@ def main():
             reopened = f"no: {type(error).__name__}: {str(error).strip().splitlines()[0][:160]}"
             if os.environ.get("VERBOSE"):
                 traceback.print_exc()
-        record.add(options.name, file, inputs, layers, model.count_params(), reopened=reopened, load_seconds=seconds, **label)
+        record.add(options.name, file, inputs, layers, model.count_params(), reopened=reopened, load_seconds=seconds, exact=f"{options.name}.exact", **label)
+    record.expected(f"{options.name}.exact", exact_outputs(keras, model, options.name, size, values, major))
     record.write()
 
 
