@@ -112,12 +112,16 @@ async function compareValues(activations, entry) {
       at += tensor.size;
       const values = await tensor.data();
       const error = relativeError(values, reference);
-      if (!(error <= worst.error)) Object.assign(worst, { error, layer: layer.path });
-      if (error <= (entry.tolerance ?? TOLERANCE)) continue;
       // Weights may make a network that multiplies rounding errors: then Keras' float32 is no nearer to what float64 gives.
-      const spread = truth && { layer: layer.path, ours: relativeError(values, truth), keras: relativeError(reference, truth) };
-      if (spread?.ours <= 2 * spread?.keras) rounding ??= spread;
-      else problem ??= `'${layer.path}' (${layer.className}) is off by ${error.toExponential(1)}`;
+      if (!(error <= (entry.tolerance ?? TOLERANCE))) {
+        const spread = truth && { layer: layer.path, ours: relativeError(values, truth), keras: relativeError(reference, truth) };
+        if (spread?.ours <= 2 * spread?.keras) {
+          rounding ??= spread;
+          continue;
+        }
+        problem ??= `'${layer.path}' (${layer.className}) is off by ${error.toExponential(1)}`;
+      }
+      if (!(error <= worst.error)) Object.assign(worst, { error, layer: layer.path });
     }
   }
   return { worst: worst.error, worstLayer: worst.layer, ...(rounding && { rounding }), ...(problem && { problem }) };

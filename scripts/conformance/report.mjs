@@ -32,10 +32,9 @@ const isOpened = (reopened) => reopened === undefined || reopened === 'yes';
 const exponent = (error) => (error === 0 ? '0' : error.toExponential(0));
 
 /** The page. Nothing in it depends on the machine but the last digits of the errors. */
-export function report(suites, results, deviations) {
+export function report(suites, results, repeats, deviations) {
   const entries = Object.values(results).flatMap((result) => result?.entries ?? []);
   const compared = entries.filter(({ outcome }) => outcome !== undefined);
-  const count = (outcome) => compared.filter((entry) => entry.outcome === outcome).length;
   const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   return `---
 title: Conformance
@@ -49,33 +48,31 @@ Every model below was saved by Keras itself with random weights and random batch
 the same input. **Every layer's output is compared, whole, with Keras' own**, and so are the list of layers (paths, class names, order), the
 output shapes and the number of parameters. The figure is the largest difference in any layer relative to that layer's largest value; the limit is 1e-4.
 
-${new Date().toISOString().slice(0, 10)}, with Keras ${kerases.join(', ')}; tfjs ${packageOf('@tensorflow/tfjs-core')} on wasm. Run it with \`npm run conformance\`
-([how](../scripts/conformance/README.md)).
+With Keras ${kerases.join(', ')}; tfjs ${packageOf('@tensorflow/tfjs-core')} on wasm. Run it with \`npm run conformance\`
+([how](../scripts/conformance/README.md)). "Measured at" is the last commit that had changed this library's sources then.
 
-| | files | right | refused with a named error | differs on purpose | wrong |
-| --- | ---: | ---: | ---: | ---: | ---: |
+| | files | right | refused with a named error | differs on purpose | wrong | measured at |
+| --- | ---: | ---: | ---: | ---: | ---: | --- |
 ${Object.values(suites)
   .map(({ title, steps }) => {
-    const own = steps.flatMap(({ name }) => results[name]?.entries ?? []).filter(({ outcome }) => outcome !== undefined);
-    const of = (...outcomes) => own.filter(({ outcome }) => outcomes.includes(outcome)).length;
-    return `| ${title} | ${own.length} | ${of('right')} | ${of('refused')} | ${of('meant')} | ${of('wrong', 'crashed')} |`;
+    const runs = steps.map(({ name }) => results[name]).filter(Boolean);
+    return `| ${title} | ${counts(runs.flatMap((run) => run.entries)).join(' | ')} | ${commits(runs).join(', ')} |`;
   })
   .join('\n')}
-| **all** | **${compared.length}** | **${count('right')}** | **${count('refused')}** | **${count('meant')}** | **${count('wrong') + count('crashed')}** |
+| **all** | ${counts(entries)
+    .map((n) => `**${n}**`)
+    .join(' | ')} | |
+${measuredElsewhere(suites, results)}${repeated(suites, repeats)}
 
 ${architectures('Architectures of keras.applications', [suites.architectures, suites.relatives], results)}
 ${kinds('One layer, or a few operations', suites.layers, results)}
 ${kinds('Structures', suites.structures, results)}
 ${kinds('Files of older versions', suites.older, results)}
-${notRight(compared)}
+${notRight([...compared, ...repeats.flatMap((run) => run.entries.map((entry) => ({ ...entry, run })))])}
 ## Where this library means to differ
 
 ${deviations.map(({ reason }) => `- ${reason}`).join('\n')}
 - Mixed-precision and half-precision policies are computed in float32, and compared with the same model in float32.
-
-## Measured on
-
-${measuredOn(suites, results)}
 
 ## Not run, or not to the end
 
@@ -95,13 +92,52 @@ ${
 `;
 }
 
-/** Steps run again keep their place, so they may be of several states of the library. */
-function measuredOn(suites, results) {
-  const steps = Object.values(suites).flatMap(({ steps }) => steps.filter(({ name }) => results[name]?.entries?.length > 0));
-  const of = ({ name }) => `${results[name].commit ?? 'an earlier state'}, seed ${results[name].seed ?? 1}`;
-  const states = unique(steps.map(of));
-  const names = (state) => steps.filter((step) => of(step) === state).map(({ name }) => `\`${name}\``);
-  return states.map((state) => `- Commit ${state}: ${states.length === 1 ? 'everything' : names(state).join(', ')}`).join('\n');
+/** Files, right, refused, different on purpose, wrong. */
+function counts(entries) {
+  const of = (...outcomes) => entries.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  return [entries.filter(({ outcome }) => outcome !== undefined).length, of('right'), of('refused'), of('meant'), of('wrong', 'crashed')];
+}
+
+const momentOf = ({ measured }) => (measured ? `${measured.commit} (${measured.date})` : 'a commit before a9c9936');
+const commits = (runs) => unique(runs.map(momentOf));
+
+/** Which steps were measured when, of suites that were not measured at once; the moment of most of them is not spelt out. */
+function measuredElsewhere(suites, results) {
+  const lines = Object.values(suites).flatMap(({ title, steps }) => {
+    const runs = steps.filter(({ name }) => results[name]).map(({ name }) => ({ name, ...results[name] }));
+    const groups = commits(runs).map((moment) => ({
+      moment,
+      names: runs.filter((run) => momentOf(run) === moment).map(({ name }) => name),
+    }));
+    if (groups.length < 2) return [];
+    const [most, ...others] = groups.sort((a, b) => b.names.length - a.names.length);
+    const told = others.map(({ moment, names }) => `at ${moment} ${names.map((name) => `\`${name}\``).join(', ')}`);
+    return [`- ${title}: ${told.join('; ')}; all others at ${most.moment}`];
+  });
+  return lines.length === 0 ? '' : `\nMeasured one by one:\n\n${lines.join('\n')}\n`;
+}
+
+/** The runs with other seeds and on other backends, one row for those of one suite that are alike. */
+function repeated(suites, repeats) {
+  if (repeats.length === 0) return '';
+  const titled = repeats.map((run) => ({
+    ...run,
+    title: Object.values(suites).find(({ steps }) => steps.some(({ name }) => name === run.name)).title,
+  }));
+  const keyOf = ({ title, measured }) => `${title} | ${measured.seed} | ${measured.backend}`;
+  const rows = unique(titled.map(keyOf)).map((key) => {
+    const runs = titled.filter((run) => keyOf(run) === key);
+    const entries = runs.flatMap((run) => run.entries);
+    const worst = Math.max(0, ...entries.filter(({ outcome }) => outcome === 'right').map((entry) => entry.worst ?? 0));
+    return `| ${key} | ${counts(entries).join(' | ')} | ${exponent(worst)} | ${commits(runs).join(', ')} |`;
+  });
+  return `
+The same with other weights (and, where models are drawn at random, other models), and on another backend; these are in no other count:
+
+| | seed | backend | files | right | refused | differs on purpose | wrong | largest error | measured at |
+| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+${rows.join('\n')}
+`;
 }
 
 function architectures(title, suites, results) {
@@ -122,7 +158,8 @@ ${rows.join('\n')}
 }
 
 const ROUNDING = `With a star: these random weights make a network that multiplies rounding errors from block to block, and the limit is passed. The same
-model was then run by Keras in float64: in every layer past the limit this library is no further from that than twice what Keras' own float32 is.
+model was then run by Keras in float64: in every layer past the limit this library is no further from that than twice what Keras' own float32 is. The
+figure is of the other layers.
 `;
 
 const columnOf = ({ keras, format }) => `${keras} ${format === 'weights' ? 'weights' : `.${format}`}`;
@@ -163,14 +200,14 @@ function notRight(entries) {
   const list = entries.filter(({ outcome }) => outcome !== 'right' && outcome !== 'meant');
   if (list.length === 0) return '';
   const groups = new Map();
-  for (const { kind, keras, format, outcome, code, problem, reopened, case: name } of list) {
+  for (const { kind, keras, format, outcome, code, problem, reopened, run, case: name } of list) {
     const text = `${SIGNS[outcome]}${code ? ` with \`${code}\`` : ''}: ${String(problem)
       .replace(/\S*[/\\](\S+\.(?:h5|keras))/g, '$1')
       .split('\n')[0]
       .slice(0, 220)}`;
     const key = `${kind ?? name}|${text.replace(/\d+/g, '#')}`;
     const group = groups.get(key) ?? { kind: kind ?? name, text, where: new Set(), opened: false };
-    group.where.add(columnOf({ keras, format }));
+    group.where.add(`${columnOf({ keras, format })}${run ? ` (seed ${run.measured.seed} on ${run.measured.backend})` : ''}`);
     group.opened ||= isOpened(reopened);
     groups.set(key, group);
   }

@@ -8,7 +8,7 @@
  * A step that dies, or takes too long, is a row like any other; the run goes on. The exit status is 1 when something is wrong.
  */
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,13 +18,15 @@ import { report, table } from './report.mjs';
 import { deviations, suites } from './suites.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The run that the page's tables show. */
+const PLAIN = { seed: '1', each: '2', backend: 'wasm' };
 const { values: options } = parseArgs({
   options: {
     suite: { type: 'string', multiple: true, default: Object.keys(suites) },
     only: { type: 'string', default: '' },
-    seed: { type: 'string', default: '1' },
-    each: { type: 'string', default: '2' },
-    backend: { type: 'string', default: 'wasm' },
+    seed: { type: 'string', default: PLAIN.seed },
+    each: { type: 'string', default: PLAIN.each },
+    backend: { type: 'string', default: PLAIN.backend },
     minutes: { type: 'string', default: '30' },
     keep: { type: 'string' },
     write: { type: 'boolean', default: true },
@@ -33,11 +35,16 @@ const { values: options } = parseArgs({
 });
 /** Milliseconds for one script or one comparison. */
 const LIMIT = Number(options.minutes) * 60_000;
+const RESULTS = path.join(CACHE, 'results');
+/** Another seed or backend, or more draws: remembered beside the plain run. */
+const { seed, each, backend } = options;
+const again = Object.entries({ seed, each, backend }).flatMap(([name, value]) => (value === PLAIN[name] ? [] : [`${name}-${value}`]));
 
 if (!process.env.ACTIVATION_LENS_MODULE) {
   const tsup = path.join(ROOT, 'node_modules/tsup/dist/cli-default.js');
   execFileSync(process.execPath, [tsup, '--no-dts', '--silent'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
+const measured = { commit: commitOfSources(), date: new Date().toISOString().slice(0, 10), seed, backend };
 let bad = 0;
 for (const name of options.suite) {
   if (!suites[name]) throw new Error(`No suite '${name}'. There are: ${Object.keys(suites).join(', ')}.`);
@@ -46,17 +53,13 @@ for (const name of options.suite) {
     const start = performance.now();
     const result = await runStep(step);
     bad += result.entries.filter(({ outcome }) => outcome === 'wrong' || outcome === 'crashed').length;
-    if (options.write) save(step.name, result);
+    if (options.write) save(step, result);
     console.log(`${table(step, result)} [${Math.round((performance.now() - start) / 1000)} s]`);
   }
 }
 if (options.write) {
-  const results = Object.fromEntries(
-    Object.values(suites)
-      .flatMap(({ steps }) => steps)
-      .map(({ name }) => [name, load(name)]),
-  );
-  writeFileSync(path.join(ROOT, 'docs', 'conformance.md'), report(suites, results, deviations));
+  const results = Object.fromEntries(allSteps().map(({ name }) => [name, load(`${name}.json`)]));
+  writeFileSync(path.join(ROOT, 'docs', 'conformance.md'), report(suites, results, loadRepeats(), deviations));
   console.log('Wrote docs/conformance.md.');
 }
 process.exitCode = bad === 0 ? 0 : 1;
@@ -67,30 +70,15 @@ async function runStep(step) {
   if (where.missing) return { missing: where.missing, entries: [] };
   const folder = options.keep ? path.resolve(options.keep, step.name) : mkdtempSync(path.join(os.tmpdir(), 'activation-lens-'));
   try {
-    const drawn = step.drawn ? ['--each', options.each] : [];
-    const args = [...step.args, '--out', folder, '--seed', options.seed, ...drawn];
+    const drawn = step.drawn ? ['--each', each] : [];
+    const args = [...step.args, '--out', folder, '--seed', seed, ...drawn];
     const failure = await runPython(where, step.script, args, LIMIT);
     const index = path.join(folder, 'index.json');
     if (!existsSync(index)) return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
     const entries = (await compare(index)).map((entry) => judge(step.name, entry));
-    return {
-      entries,
-      seed: options.seed,
-      commit: commit(),
-      ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }),
-    };
+    return { entries, measured, ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }) };
   } finally {
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The state of the library that was run: '+' where the working tree has changes of its own. */
-function commit() {
-  try {
-    const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
-    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', 'src') ? '+' : ''}`;
-  } catch {
-    return undefined;
   }
 }
 
@@ -110,7 +98,7 @@ async function compare(index) {
 
 function compareFrom(index, from) {
   const script = fileURLToPath(new URL('compare.mjs', import.meta.url));
-  const args = [script, index, '--from', String(from), '--backend', options.backend];
+  const args = [script, index, '--from', String(from), '--backend', backend];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { maxBuffer: 1 << 28, timeout: LIMIT }, (error, stdout, stderr) => {
       // The last line may have been cut.
@@ -130,12 +118,35 @@ function judge(step, entry) {
   return meant ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 
-function save(name, result) {
-  mkdirSync(path.join(CACHE, 'results'), { recursive: true });
-  writeFileSync(path.join(CACHE, 'results', `${name}.json`), JSON.stringify(result));
+/** The sources that are built, by the last commit that changed them; with a + when they were changed since. */
+function commitOfSources() {
+  const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const sources = ['--', 'src', 'package-lock.json'];
+  try {
+    return git('log', '-1', '--format=%h', ...sources) + (git('status', '--porcelain', ...sources) ? '+' : '');
+  } catch {
+    return 'no repository';
+  }
 }
 
-function load(name) {
-  const file = path.join(CACHE, 'results', `${name}.json`);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+function allSteps() {
+  return Object.values(suites).flatMap(({ steps }) => steps);
+}
+
+function save({ name, drawn }, result) {
+  mkdirSync(RESULTS, { recursive: true });
+  const other = again.filter((text) => drawn || !text.startsWith('each'));
+  writeFileSync(path.join(RESULTS, `${[name, ...other].join('@')}.json`), JSON.stringify(result));
+}
+
+function load(file) {
+  const found = path.join(RESULTS, file);
+  return existsSync(found) ? JSON.parse(readFileSync(found, 'utf8')) : undefined;
+}
+
+/** What was run with other seeds, and on other backends. */
+function loadRepeats() {
+  const known = new Set(allSteps().map(({ name }) => name));
+  const files = readdirSync(RESULTS).filter((file) => file.includes('@') && known.has(file.split('@')[0]));
+  return files.sort().map((file) => ({ name: file.split('@')[0], ...load(file) }));
 }
