@@ -17,8 +17,10 @@ export function dense(spec: LayerSpec): LayerDefinition {
       require(shape!.length >= 2, spec, () => `takes inputs of at least 2 axes and is given ${shape!.length}`);
       return [[...shape!.slice(0, -1), units]];
     },
-    weights([shape]) {
-      const kernel = { name: 'kernel', shape: [fixedAxis(spec, shape!, -1), units], paths: ['vars/0'] };
+    weights([shape], stored) {
+      // Behind a Flatten of a picture of any size, the file's kernel says which size it was.
+      const kept = shape!.at(-1) === null ? stored?.find((weight) => weight.shape.length === 2)?.shape[0] : undefined;
+      const kernel = { name: 'kernel', shape: [kept ?? fixedAxis(spec, shape!, -1), units], paths: ['vars/0'] };
       return useBias ? [kernel, { name: 'bias', shape: [units], paths: ['vars/1'] }] : [kernel];
     },
     compute: ([x], [kernel, bias]) => project(asFloat(x!), kernel!, bias, activation),
