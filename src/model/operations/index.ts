@@ -80,7 +80,7 @@ const tensorflowOnly = new Set([
   ],
   ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
   ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike', 'MeanOfWhole', 'TruncateDivide'],
-  ...['TruncateMod', 'ConvertImageDtype'],
+  ...['TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
 ]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
