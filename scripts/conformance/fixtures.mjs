@@ -66,6 +66,7 @@ const KEPT = {
   'structures-keras224-keras': as('h5', [...OLD, ...WITHOUT_SHAPE, 'nested-sequential-without-input']),
   'structures-keras216-keras': as('h5', OLD),
   'structures-keras122-keras': as('h5', KERAS1),
+  'structures-keras122-theano-keras': as('h5', ['srelu', 'parametric-softplus']),
 };
 
 const { values: options } = parseArgs({ options: { step: { type: 'string', default: '' } } });
