@@ -38,6 +38,11 @@ const KERAS1 = [
 ];
 const as = (format, names) => names.map((name) => `${name}.${format}`);
 
+/** Whose files do not say their input's shape. */
+const WITHOUT_SHAPE = ['sequential-only-activation', 'sequential-with-input'];
+/** Nor do their weights: the test passes it. */
+const NEEDS_SHAPE = ['sequential-only-activation', 'nested-sequential-without-input'];
+
 /** Step -> files. */
 const KEPT = {
   'structures-keras3-keras': [
@@ -57,10 +62,11 @@ const KEPT = {
   ],
   'structures-tf29-tensorflow.keras': as('h5', OLD),
   'structures-tf24-tensorflow.keras': as('h5', OLD),
-  'structures-keras231-keras': as('h5', OLD),
-  'structures-keras224-keras': as('h5', OLD),
+  'structures-keras231-keras': as('h5', [...OLD, ...WITHOUT_SHAPE]),
+  'structures-keras224-keras': as('h5', [...OLD, ...WITHOUT_SHAPE, 'nested-sequential-without-input']),
   'structures-keras216-keras': as('h5', OLD),
   'structures-keras122-keras': as('h5', KERAS1),
+  'structures-keras122-theano-keras': as('h5', ['srelu', 'parametric-softplus']),
 };
 
 const { values: options } = parseArgs({ options: { step: { type: 'string', default: '' } } });
@@ -108,6 +114,7 @@ function keep(entries, file, folder, target) {
     keras,
     ...(architecture && { architecture }),
     inputs,
+    ...(NEEDS_SHAPE.includes(entry.case) && /^2\.[23]\./.test(keras) && { inputShape: [null, ...inputs[0].shape.slice(1)] }),
     params: parameters,
     layers: layers.map((layer) => sample(layer, values)),
   };

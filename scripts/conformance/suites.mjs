@@ -101,6 +101,6 @@ export const deviations = [
     step: 'structures-keras122-theano-keras',
     problem: /onvolution|TimeDistributed/,
     reason:
-      'Keras 1 on Theano: its files do not say that Theano wrote them, where convolutions turn their kernels around. They are computed as Keras on TensorFlow, and every later Keras, computes such a file. (Files of Keras 2 name their backend, and are computed as that one did.)',
+      'Keras 1 on Theano: its files name no backend, and on Theano convolutions turn their kernels around. They are computed as Keras on TensorFlow, and every later Keras, computes such a file. (Files of Keras 2 name their backend, and are computed as that one did.)',
   },
 ];

@@ -25,6 +25,8 @@ export interface GraphOptions {
   readonly submodel: (spec: LayerSpec, options: GraphOptions) => Layer;
   /** For a model whose file does not say it. */
   readonly inputShape?: Shape | undefined;
+  /** What the application says it is. */
+  readonly givenShape?: Shape;
 }
 
 /** One layer of Keras' description and the tfjs layer made of it. Shared layers appear once. */
@@ -101,13 +103,13 @@ class GraphBuilder {
   }
 
   input(description: KerasLayer, fallback: Shape | undefined): SymbolicTensor {
-    const shape = shapeOf(description.config.batch_shape) ?? fallback;
+    const shape = this.given(shapeOf(description.config.batch_shape), description) ?? fallback;
     check(
       shape !== undefined && shape.length > 0,
       'format',
       () =>
         `${this.file} does not say the shape of input '${description.name}': the model was saved before it was built. ` +
-        'Call it once (or give its first layer an input_shape) in Keras and save it again.',
+        'Pass { inputShape }, the batch first: [null, height, width, channels]. Or call the model once in Keras and save it again.',
       { layer: description.name },
     );
     const symbol = tfInput({ batchShape: [...shape], name: tfjsName(description.name), dtype: inputType(description.config.dtype) });
@@ -115,6 +117,21 @@ class GraphBuilder {
     const narrow = narrowType(description.config.dtype);
     setNarrowType(symbol, isHalf(narrow) ? undefined : narrow);
     return symbol;
+  }
+
+  /** The shape that the file says, or the application, which may fix what is free. */
+  private given(stored: Shape | undefined, { name }: KerasLayer): Shape | undefined {
+    const { givenShape } = this.options;
+    if (stored === undefined || givenShape === undefined) return givenShape ?? stored;
+    const fits = stored.length === givenShape.length && stored.every((n, i) => n === null || givenShape[i] === null || n === givenShape[i]);
+    check(
+      fits,
+      'shape',
+      () =>
+        `${this.file} says that input '${name}' is [${stored.map((n) => n ?? 'any').join(', ')}]; option inputShape is [${givenShape.map((n) => n ?? 'any').join(', ')}].`,
+      { layer: name },
+    );
+    return stored.map((n, i) => n ?? givenShape[i] ?? null);
   }
 
   /** Lays out one model over given tensors; for a nested one, at each of its calls. */

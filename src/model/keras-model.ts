@@ -10,7 +10,7 @@ import { matchInputs } from './feeds';
 import { type BuiltGraph, type BuiltLayer, buildGraph, type CustomLayers, type GraphOptions } from './graph';
 import { type Plan, plan, run, runSync } from './run';
 import { SubmodelLayer } from './submodel';
-import type { LayerInfo, Model, ModelFormat, Port, Runtime } from './types';
+import type { LayerInfo, Model, ModelFormat, Port, Runtime, Shape } from './types';
 import { presetWeights, readWeights, setPooled, setWeights, type WeighOptions } from './weigh';
 
 /** Everything `createKerasModel` needs: a description, where the weights are, and how to speak of the file. */
@@ -29,6 +29,8 @@ export interface KerasModelOptions {
   readonly customLayers: CustomLayers;
   readonly missing: 'strict' | 'skip-missing';
   readonly signal?: AbortSignal | undefined;
+  /** See `LoadOptions.inputShape`. */
+  readonly inputShape?: Shape | undefined;
   readonly onRead?: ((loaded: number, total: number) => void) | undefined;
 }
 
@@ -64,6 +66,7 @@ async function assemble(source: KerasModelSource, options: KerasModelOptions, pa
     customLayers: options.customLayers,
     file,
     submodel: (spec, inherited) => new SubmodelLayer(spec, inherited),
+    ...(options.inputShape === undefined ? {} : { givenShape: options.inputShape }),
     inputShape: impliedInputShape(description, located),
   };
 
@@ -100,16 +103,22 @@ async function assemble(source: KerasModelSource, options: KerasModelOptions, pa
 }
 
 /** Where the input's shape was worked out from the weights, a layer may need sizes that they do not tell. */
-function explained<T>(work: () => T, { file, description }: KerasModelSource, { inputShape }: GraphOptions): T {
+function explained<T>(work: () => T, { file, description }: KerasModelSource, { inputShape, givenShape }: GraphOptions): T {
   try {
     return work();
   } catch (cause) {
-    if (!inputShape || description.buildInputShape || !(cause instanceof ActivationLensError) || cause.code !== 'unsupported-layer')
+    if (
+      !inputShape ||
+      givenShape ||
+      description.buildInputShape ||
+      !(cause instanceof ActivationLensError) ||
+      cause.code !== 'unsupported-layer'
+    )
       throw cause;
     throw new ActivationLensError(
       'format',
       `${file} does not say the shape of its input; its weights tell [${inputShape.map((n) => n ?? 'any').join(', ')}], and more is needed: ${cause.message} ` +
-        "Keras 2.2 to 2.3 lose it when a Sequential begins with an InputLayer. Pass { architecture }: the file's model_config with batch_input_shape in the first layer's config.",
+        'Keras 2.2 to 2.3 lose it when a Sequential begins with an InputLayer. Pass { inputShape }, the batch first: [null, height, width, channels].',
       { cause },
     );
   }
@@ -137,16 +146,29 @@ function orderParts(model: KerasModel, parts: readonly BuiltLayer[]): BuiltLayer
   return model.layers.flatMap(visit);
 }
 
-/** A Sequential that was saved without its input shape shows it in its first layer's kernel, up to the free sizes. */
-function impliedInputShape(model: KerasModel, { direct }: LocatedWeights): readonly (number | null)[] | undefined {
+/** Layers that change neither how many axes there are nor how many channels, so that the next kernel tells of their input too. */
+const passing =
+  /^(Activation|ReLU|LeakyReLU|ELU|PReLU|ThresholdedReLU|Dropout|(Alpha|Gaussian|Spatial)Dropout.*|GaussianNoise|BatchNormalization|ZeroPadding.D|Cropping.D|UpSampling.D|(Max|Average)Pooling.D|Rescaling)$/;
+
+/** A Sequential that was saved without its input shape shows it in its first kernel, up to the free sizes. */
+function impliedInputShape(model: KerasModel, { direct, pooled }: LocatedWeights): readonly (number | null)[] | undefined {
   const input = model.layers.find((layer) => layer.className === 'InputLayer');
   if (input && shapeOf(input.config.batch_shape)) return undefined;
-  const first = model.layers.find((layer) => layer.className !== 'InputLayer');
-  const kernel = first && direct.get(first)?.find(({ shape }) => shape.length > 1)?.shape;
-  if (!first || !kernel || first.config.data_format === 'channels_first') return undefined;
-  const dimensions = /^(?:Separable|Depthwise)?Conv([123])D/.exec(first.className)?.[1];
-  if (dimensions) return [null, ...new Array<null>(Number(dimensions)).fill(null), kernel.at(-2)!];
-  return first.className === 'Dense' ? [null, kernel[0]!] : undefined;
+  // Each layer, and the layer of the whole model that holds its weights.
+  const chain = (members: readonly KerasLayer[], owner?: KerasLayer): [KerasLayer, KerasLayer][] =>
+    members.flatMap((layer) =>
+      layer.model?.kind === 'sequential' ? chain(layer.model.layers, owner ?? layer) : [[layer, owner ?? layer]],
+    );
+  const [first, owner] = chain(model.layers).find(([layer]) => layer.className !== 'InputLayer' && !passing.test(layer.className)) ?? [];
+  if (!first || !owner || first.config.data_format === 'channels_first') return undefined;
+  const dimensions = Number(/^(?:Separable|Depthwise)?Conv([123])D$/.exec(first.className)?.[1] ?? 0);
+  const rank = dimensions + 2;
+  const kernel = (direct.get(owner) ?? pooled.get(owner))?.find(({ shape }) => shape.length === rank)?.shape;
+  if (!kernel) return undefined;
+  if (dimensions > 0) return [null, ...new Array<null>(dimensions).fill(null), kernel.at(-2)!];
+  return first.className === 'Dense' && model.layers.find(({ className }) => className !== 'InputLayer') === first
+    ? [null, kernel[0]!]
+    : undefined;
 }
 
 function disposeParts(parts: readonly BuiltLayer[]): void {

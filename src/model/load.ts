@@ -36,6 +36,12 @@ export interface LoadOptions {
    * replaces the file's own, which helps where that lacks something.
    */
   readonly architecture?: unknown;
+  /**
+   * The shape of the model's input, the batch first and `null` for a free axis (`[null, 224, 224, 3]`), for a file that does not say it: Keras
+   * 2.2 and 2.3 lose it of a Sequential that begins with an InputLayer, and others save models that were never built. Of a file that does,
+   * it must be the same, and may fix free axes.
+   */
+  readonly inputShape?: readonly (number | null)[];
   /** tfjs layer classes for layers the library does not have, by Keras' class name. */
   readonly customLayers?: CustomLayers;
   /**
@@ -61,6 +67,7 @@ export async function loadModel(source: ModelInputSource, options: LoadOptions =
     'format',
     () => `Option 'weights' is ${describe(missing)}; it must be 'strict' or 'skip-missing'.`,
   );
+  checkInputShape(options.inputShape);
   checkNotAborted(signal, 'opening the model');
   if (isIOHandler(source) || isFileList(source)) {
     const runtime = await chooseRuntime();
@@ -77,6 +84,16 @@ export async function loadModel(source: ModelInputSource, options: LoadOptions =
   } finally {
     await bytes.close?.();
   }
+}
+
+function checkInputShape(shape: unknown): void {
+  const isSize = (n: unknown) => n === null || (Number.isInteger(n) && (n as number) > 0);
+  check(
+    shape === undefined || (Array.isArray(shape) && shape.length > 0 && shape.every(isSize)),
+    'format',
+    () =>
+      `Option 'inputShape' is ${describe(shape)}; it must be a list of sizes, the batch first, with null for a free axis: [null, 224, 224, 3].`,
+  );
 }
 
 async function openBytes(bytes: ByteSource, source: BytesInput, options: LoadOptions, missing: 'strict' | 'skip-missing'): Promise<Model> {
@@ -105,6 +122,7 @@ async function openBytes(bytes: ByteSource, source: BytesInput, options: LoadOpt
       customLayers,
       missing,
       signal,
+      inputShape: options.inputShape,
       onRead: onProgress && ((loaded, total) => onProgress({ phase: 'weights', loaded, total })),
     },
   );

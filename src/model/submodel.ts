@@ -30,7 +30,8 @@ export class SubmodelLayer extends layers.Layer implements HoldsKerasWeights {
 
   override build(inputShape: (number | null)[] | (number | null)[][]): void {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
-    const steps = buildGraph(this.model, { ...this.options, inputShape: shape });
+    const { givenShape: _, ...options } = this.options;
+    const steps = buildGraph(this.model, { ...options, inputShape: shape });
     const parts: BuiltLayer[] = [];
     let step = steps.next();
     for (; !step.done; step = steps.next()) parts.push(step.value);

@@ -12,6 +12,8 @@ interface Entry extends Omit<Expected, 'inputs'> {
   readonly file: string;
   readonly keras: string;
   readonly architecture?: string;
+  /** For a file that does not say it. */
+  readonly inputShape?: readonly (number | null)[];
   readonly inputs: readonly { readonly shape: readonly number[]; readonly scale: number; readonly offset?: number }[];
 }
 
@@ -24,8 +26,11 @@ describe.each(readdirSync(FIXTURES).filter((name) => !name.includes('.')))('%s',
     await tf.setBackend('wasm');
   });
 
-  it.each(entries.map((entry) => [entry.file, entry] as const))('%s', async (file, { architecture, inputs, ...expected }) => {
-    const options = architecture === undefined ? {} : { architecture: unpack(architecture).toString() };
+  it.each(entries.map((entry) => [entry.file, entry] as const))('%s', async (file, { architecture, inputShape, inputs, ...expected }) => {
+    const options = {
+      ...(architecture !== undefined && { architecture: unpack(architecture).toString() }),
+      ...(inputShape && { inputShape }),
+    };
     const shapes = inputs.map(({ shape }) => shape);
     await expectKeras(unpack(file), { ...expected, inputs: shapes }, options, (index) => {
       const { scale, offset = 0 } = inputs[index]!;

@@ -190,6 +190,45 @@ describe('what cannot be opened says why and leaves nothing', () => {
   }
 });
 
+describe('a file that does not say the shape of its input', () => {
+  const kept = new URL('../fixtures/conformance/structures-keras224-keras/', import.meta.url);
+  const unpack = (file: string) => new Uint8Array(brotliDecompressSync(readFileSync(new URL(`${file}.br`, kept))));
+
+  it('asks for inputShape where its weights do not tell', async () => {
+    const before = tf.memory().numTensors;
+    await expect(loadModel(unpack('sequential-only-activation.h5'))).rejects.toMatchObject({
+      code: 'format',
+      message: expect.stringMatching(/does not say the shape of input 're_lu_1_input'.*Pass \{ inputShape \}, the batch first/),
+    });
+    await expect(loadModel(unpack('nested-sequential-without-input.h5'))).rejects.toMatchObject({
+      code: 'format',
+      message: expect.stringMatching(/its weights tell \[any, any, any, 2\], and more is needed: .*Pass \{ inputShape \}/),
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('opens with the sizes free where its kernels tell enough', async () => {
+    using model = await loadModel(unpack('sequential-with-input.h5'));
+    expect(model.inputs[0]!.shape).toEqual([null, null, null, 3]);
+    const wrong = tf.zeros([1, 9, 9, 3]);
+    expect(() => model.predict(wrong)).toThrow(/Layer 'dense_1' \(Dense\) could not be computed/);
+    wrong.dispose();
+  });
+
+  it('is held to inputShape, which may fix free axes and contradict nothing', async () => {
+    using fixed = await loadModel(unpack('sequential-with-input.h5'), { inputShape: [null, 8, 8, 3] });
+    expect(fixed.layers.at(-1)!.outputShape.every((n, i) => i === 0 || n !== null)).toBe(true);
+    await expect(loadModel(bytesOf('sequential-keras2.h5'), { inputShape: [null, 3] })).rejects.toMatchObject({
+      code: 'shape',
+      message: expect.stringMatching(/says that input '.*' is \[.*\]; option inputShape is \[any, 3\]/),
+    });
+    await expect(loadModel(bytesOf('sequential-keras2.h5'), { inputShape: [8.5] })).rejects.toMatchObject({
+      code: 'format',
+      message: expect.stringMatching(/Option 'inputShape' is \[8\.5\]; it must be a list of sizes, the batch first/),
+    });
+  });
+});
+
 describe('progress', () => {
   it('goes up to the whole', async () => {
     const seen: { phase: string; loaded: number; total: number }[] = [];

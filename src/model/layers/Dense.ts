@@ -6,25 +6,45 @@ import { type Activation, activationOf } from '../activations';
 import { fixedAxis, flagOf, numberOf, require } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
+import { broadcast } from './manyAxes';
+import { quantizationOf, quantized } from './quantization';
 import type { LayerSpec } from './spec';
 
 export function dense(spec: LayerSpec): LayerDefinition {
   const units = numberOf(spec, 'units');
   const useBias = flagOf(spec, 'use_bias', true);
   const activation = activationOf(spec, spec.config.activation, true);
+  const quantization = quantizationOf(spec);
   return {
     outputShapes([shape]) {
       require(shape!.length >= 2, spec, () => `takes inputs of at least 2 axes and is given ${shape!.length}`);
       return [[...shape!.slice(0, -1), units]];
     },
-    weights([shape]) {
-      const kernel = { name: 'kernel', shape: [fixedAxis(spec, shape!, -1), units], paths: ['vars/0'] };
-      return useBias ? [kernel, { name: 'bias', shape: [units], paths: ['vars/1'] }] : [kernel];
+    weights([shape], stored) {
+      // Behind a Flatten of a picture of any size, the file's kernel says which size it was.
+      const kept = shape!.at(-1) === null ? stored?.find((weight) => weight.shape.length === 2)?.shape[0] : undefined;
+      const kernel = { name: 'kernel', shape: [kept ?? fixedAxis(spec, shape!, -1), units], paths: ['vars/0'] };
+      const bias = useBias ? [{ name: 'bias', shape: [units], paths: ['vars/1'] }] : [];
+      if (quantization === undefined) return [kernel, ...bias];
+      return [
+        { ...kernel, trainable: false },
+        ...bias,
+        { name: 'kernel_scale', shape: [units], trainable: false, paths: [useBias ? 'vars/2' : 'vars/1'] },
+      ];
     },
-    compute: ([x], [kernel, bias]) => project(asFloat(x!), kernel!, bias, activation),
+    compute([x], weights) {
+      if (quantization === undefined) return project(asFloat(x!), weights[0]!, weights[1], activation);
+      const [kernel, bias, scale] = useBias ? weights : [weights[0], undefined, weights[1]];
+      const [numbers, inputScale] = quantization.inputs ? quantized(x!, [x!.rank - 1]) : [asFloat(x!), undefined];
+      const product = project(numbers, kernel!, undefined, linear);
+      const scaled = broadcast(tf.div, product, inputScale === undefined ? scale! : broadcast(tf.mul, inputScale, scale!));
+      return activation.apply(bias === undefined ? scaled : broadcast(tf.add, scaled, bias));
+    },
     masking: { gives: 'same' },
   };
 }
+
+const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
 
 /** The last axis of `x` through a matrix, with bias and activation. */
 export function project(x: Tensor, kernel: Tensor, bias: Tensor | undefined, activation: Activation): Tensor {

@@ -1,12 +1,14 @@
 /** EinsumDense: `keras/src/layers/core/einsum_dense.py`. */
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activationOf } from '../activations';
 import { einsum, parseEinsum } from '../operations/einsum';
 import type { Shape } from '../types';
 import { require, unsupported } from './config';
 import { asFloat } from './dtypes';
-import type { LayerDefinition } from './KerasLayer';
-import { broadcast } from './manyAxes';
+import type { LayerDefinition, WeightDefinition } from './KerasLayer';
+import { broadcast, transpose } from './manyAxes';
+import { type Quantization, quantizationOf, quantized } from './quantization';
 import type { LayerSpec } from './spec';
 
 export function einsumDense(spec: LayerSpec): LayerDefinition {
@@ -16,6 +18,8 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
   const biasAxes = (spec.config.bias_axes as string | null | undefined) ?? '';
   const given = [spec.config.output_shape ?? []].flat() as (number | null)[];
   const activation = activationOf(spec, spec.config.activation, true);
+  const quantization = quantizationOf(spec);
+  const useBias = biasAxes !== '';
   const read = (shape: Shape) => parseEinsum(equation, [shape.length, kernelTerm.length]);
   // The output shape of the config is without the batch; it counts from the right unless an ellipsis elides axes there.
   const givenAt = (axis: number, rank: number) => given[equation.endsWith('...') ? axis - 1 : axis - (rank - given.length)];
@@ -36,6 +40,25 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
     require(size !== null, spec, () => `cannot tell the length of '${label}' in '${equation}'`);
     return size;
   };
+  /** Scales have the axes of the output, of length 1 where they do not depend on it. */
+  const quantizedProduct = (x: Tensor, kernel: Tensor, kernelScale: Tensor, { inputs: byIntegers }: Quantization): Tensor => {
+    if (!byIntegers) return broadcast(tf.div, einsum(equation, [x, kernel]), kernelScale);
+    const { inputs, output } = read(x.shape);
+    const labels = inputs[0]!;
+    const [numbers, scale] = quantized(
+      x,
+      labels.flatMap((label, axis) => (output.includes(label) ? [] : [axis])),
+    );
+    const turned = transpose(scale, [
+      ...output.flatMap((label) => (labels.includes(label) ? [labels.indexOf(label)] : [])),
+      ...labels.flatMap((label, axis) => (output.includes(label) ? [] : [axis])),
+    ]);
+    const inputScale = tf.reshape(
+      turned,
+      output.map((label) => (labels.includes(label) ? x.shape[labels.indexOf(label)]! : 1)),
+    );
+    return broadcast(tf.div, einsum(equation, [numbers, kernel]), broadcast(tf.mul, inputScale, kernelScale));
+  };
   return {
     outputShapes([shape]) {
       const sizes = sizesOf(shape!);
@@ -47,17 +70,27 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
     weights([shape]) {
       const sizes = sizesOf(shape!);
       const kernel = { name: 'kernel', shape: [...kernelTerm].map((label) => fixed(sizes, label)), paths: ['vars/0'] };
-      if (biasAxes === '') return [kernel];
+      const scale = (): WeightDefinition[] => {
+        if (quantization === undefined) return [];
+        const shapes = read(shape!).output.map((label) => (kernelTerm.includes(label) ? fixed(sizes, label) : 1));
+        return [{ name: 'kernel_scale', shape: shapes, trainable: false, paths: [useBias ? 'vars/2' : 'vars/1'] }];
+      };
+      const weight = { ...kernel, trainable: quantization === undefined };
+      if (!useBias) return [weight, ...scale()];
       const labels = equation.split('->')[1]!.replace('...', '');
       const from = Math.min(...[...biasAxes].map((label) => labels.indexOf(label)));
       const bias = [...labels.slice(from)].map((label) => (biasAxes.includes(label) ? fixed(sizes, label) : 1));
       // 'xa...,ab->xb...': what is elided on the right comes behind the bias.
       const output = read(shape!).output;
       const trailing = equation.endsWith('...') ? output.filter((label) => label.startsWith('.')).map(() => 1) : [];
-      return [kernel, { name: 'bias', shape: [...bias, ...trailing], paths: ['vars/1'] }];
+      return [weight, { name: 'bias', shape: [...bias, ...trailing], paths: ['vars/1'] }, ...scale()];
     },
-    compute([input], [kernel, bias]) {
-      const product = einsum(equation, [asFloat(input!), kernel!]);
+    compute([input], weights) {
+      const [kernel, bias, scale] = useBias ? weights : [weights[0], undefined, weights[1]];
+      const product =
+        quantization === undefined
+          ? einsum(equation, [asFloat(input!), kernel!])
+          : quantizedProduct(asFloat(input!), kernel!, scale!, quantization);
       return activation.apply(bias === undefined ? product : broadcast(tf.add, product, bias));
     },
   };

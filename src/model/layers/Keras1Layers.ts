@@ -53,17 +53,27 @@ export function maxoutDense(spec: LayerSpec): LayerDefinition {
 }
 
 /** Straight between two learnt points, and with a learnt slope beyond either. */
+/**
+ * SReLU, which Keras 1 computed in two ways: on Theano what is left of the left threshold is cut off at the right one too, where a negative
+ * slope takes it there. Keras 1 names no backend, but TensorFlow's variables end in ':0'.
+ */
 export function srelu(spec: LayerSpec): LayerDefinition {
+  let onTheano = false;
   return {
     outputShapes: ([shape]) => [shape!],
     weights: ([shape]) => ['t_left', 'a_left', 't_right', 'a_right'].map((name) => weight(name, elements(spec, shape!))),
     compute([input], [left, leftSlope, distance, rightSlope]) {
       const beyondLeft = broadcast(tf.sub, asFloat(input!), left!);
       const width = tf.abs(distance!);
-      const center = broadcast(tf.minimum, tf.relu(beyondLeft), width);
+      const right = tf.relu(beyondLeft);
       const below = broadcast(tf.mul, tf.relu(tf.neg(beyondLeft)), leftSlope!);
+      const center = onTheano ? broadcast(tf.minimum, tf.sub(right, below), width) : tf.sub(broadcast(tf.minimum, right, width), below);
       const above = broadcast(tf.mul, tf.relu(broadcast(tf.sub, beyondLeft, width)), rightSlope!);
-      return tf.add(broadcast(tf.add, tf.sub(center, below), left!), above);
+      return tf.add(broadcast(tf.add, center, left!), above);
+    },
+    convertWeights(stored) {
+      onTheano = stored.length > 0 && stored.every(({ name }) => name !== undefined && !name.endsWith(':0'));
+      return stored;
     },
     masking: { gives: 'same' },
   };

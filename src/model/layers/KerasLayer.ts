@@ -36,8 +36,8 @@ export interface LayerDefinition {
   outputShapes(inputs: readonly Shape[]): readonly Shape[];
   /** The outputs, in order; one tensor for one output. Called inside a `tidy`. `masks` as `masking.takes` asks for. */
   compute(inputs: readonly Tensor[], weights: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | readonly Tensor[];
-  /** The variables, in Keras' order with trainable ones first. None when left out. */
-  weights?(inputs: readonly Shape[]): readonly WeightDefinition[];
+  /** The variables, in Keras' order with trainable ones first. None when left out. `stored`: what a file has for them, if it was asked. */
+  weights?(inputs: readonly Shape[], stored?: readonly StoredWeight[]): readonly WeightDefinition[];
   /** Dtypes of the outputs. All float32 when left out. */
   outputTypes?(inputs: readonly DataType[], shapes: readonly Shape[]): readonly DataType[];
   /**
@@ -130,7 +130,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       layer.build(innerShapes.length === 1 ? innerShapes[0]! : innerShapes);
       layer.built = true;
     }
-    const own = this.definition.weights?.(shapes) ?? [];
+    const own = this.definition.weights?.(shapes, this.pending) ?? [];
     this.targets = orderTargets(own, inner);
     const matched = this.pending === undefined ? undefined : this.match(this.pending);
     this.pending = undefined;

@@ -3,6 +3,7 @@ import { ActivationLensError } from '../../errors';
 import { isOperation, operationBuilder } from '../operations';
 import { unsupported } from './config';
 import { describeLayer, KerasLayer } from './KerasLayer';
+import { quantizationOf } from './quantization';
 import { layerTable, type SupportedLayer } from './registry';
 import type { BuildContext, Layer, LayerBuilder, LayerSpec } from './spec';
 
@@ -24,7 +25,7 @@ export const layerBuilders: Readonly<Record<string, LayerBuilder>> = Object.from
 export function buildLayer(spec: LayerSpec, context: BuildContext): Layer {
   if (isOperation(spec)) return operationBuilder(spec);
   const className = ownName(spec);
-  refuseQuantized(spec);
+  quantizationOf(spec);
   const build = className !== undefined && Object.hasOwn(layerBuilders, className) ? layerBuilders[className] : undefined;
   if (className !== undefined && build !== undefined) return build(className === spec.className ? spec : { ...spec, className }, context);
   return refuse(spec);
@@ -41,14 +42,6 @@ function ownName({ className, registeredName, module }: LayerSpec): string | und
 
 /** Layers of `keras.applications`, which Keras itself treats as custom ones. */
 const fromApplications = new Set(['LayerScale', 'StochasticDepth']);
-
-/** Weights of quantized layers are integers with scales of their own. */
-function refuseQuantized(spec: LayerSpec): void {
-  const policy = spec.config.dtype as { class_name?: unknown; config?: { mode?: unknown } } | string | null | undefined;
-  if (typeof policy === 'object' && /^Quantized/.test(String(policy?.class_name))) {
-    unsupported(spec, `is quantized (${String(policy?.config?.mode ?? policy?.class_name)}); save the model before quantize()`);
-  }
-}
 
 /** Why classes that people do have are not opened. */
 const refusals: Readonly<Record<string, string>> = {

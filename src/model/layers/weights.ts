@@ -12,7 +12,10 @@ export function matchWeights(
 ): readonly StoredWeight[] {
   const byPath = stored.some(({ path }) => path !== undefined);
   const matched = byPath ? expected.map((weight) => findByPath(spec, weight, stored)) : stored;
-  const left = byPath ? stored.find(({ path }) => isOwn(path) && !expected.some(({ paths }) => paths.includes(path!))) : undefined;
+  const groups = new Set(['vars', ...matched.map(({ path }) => groupOf(path))]);
+  const left = byPath
+    ? stored.find(({ path }) => groups.has(groupOf(path)) && !expected.some(({ paths }) => paths.includes(path!)))
+    : undefined;
   if (left !== undefined) fail(spec, expected, stored, `The file has '${left.name ?? left.path}' for it`);
   if (matched.length !== expected.length) fail(spec, expected, stored, `The file has ${matched.length} weights for it`);
   expected.forEach((weight, i) => {
@@ -26,9 +29,9 @@ export function matchWeights(
   return matched;
 }
 
-/** Whether a path names a variable of the layer itself: Keras wants all of those used. Generators of random numbers have groups of their own. */
-function isOwn(path: string | undefined): boolean {
-  return path !== undefined && /^vars\/[^/]+$/.test(path);
+/** The group of one layer's variables, all of which Keras wants used. Generators of random numbers have groups of their own. */
+function groupOf(path: string | undefined): string {
+  return path === undefined ? '' : path.slice(0, path.lastIndexOf('/'));
 }
 
 function findByPath(spec: LayerSpec, weight: ExpectedWeight, stored: readonly StoredWeight[]): StoredWeight {

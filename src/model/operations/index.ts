@@ -90,7 +90,7 @@ const tensorflowOnly = new Set([
   ],
   ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
   ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike', 'MeanOfWhole', 'TruncateDivide'],
-  ...['TruncateMod', 'ConvertImageDtype'],
+  ...['TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
   ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
 ]);

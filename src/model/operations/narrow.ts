@@ -14,7 +14,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /** Numbers that only move, or are chosen: the dtype of the first operand. */
 const moving = words(`
-  Reshape Ravel Transpose Swapaxes Moveaxis ExpandDims Squeeze BroadcastTo Tile Repeat Flip Fliplr Flipud Roll Rot90 Pad DepthToSpace
+  Reshape BatchFlatten Ravel Transpose Swapaxes Moveaxis ExpandDims Squeeze BroadcastTo Tile Repeat Flip Fliplr Flipud Roll Rot90 Pad DepthToSpace
   SpaceToDepth MatrixTranspose GetItem SlicingOpLambda Slice StridedSlice Take TakeAlongAxis Split ArraySplit Unstack Copy Identity
   StopGradient Real Conjugate Relu Max Min Amax Amin Nanmax Nanmin Sort TopK Diagonal Tril Triu ZerosLike OnesLike EmptyLike FullLike
   PadImages CropImages CropToBoundingBox PadToBoundingBox CentralCrop FlipLeftRight FlipUpDown GrayscaleToRgb MaxPool ResizeNearest1

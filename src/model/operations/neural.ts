@@ -86,7 +86,7 @@ function convolutionConfig(call: Constants, shapes: readonly Shape[]): Record<st
   };
 }
 
-const convolutionParameters = ['strides', 'padding', 'data_format', 'dilation_rate|dilations'];
+const convolutionParameters = ['strides|stride', 'padding', 'data_format', 'dilation_rate|dilations|rate'];
 
 const conv = fromLayer([X, 'kernel|filters|filter', ...convolutionParameters], (call, shapes) => {
   const spec = layerSpec(call, convolutionConfig(call, shapes));
@@ -175,6 +175,21 @@ const batchNorm: Operation = {
     if (scale !== undefined) factor = tf.mul(factor, scale);
     const out = broadcast(tf.mul, broadcast(tf.sub, x, mean), factor);
     return offset === undefined ? out : broadcast(tf.add, out, offset);
+  },
+};
+
+/** TensorFlow 1's, as `keras.backend.batch_normalization` calls it: with the statistics given, and passed on. */
+const fusedBatchNorm: Operation = {
+  parameters: [X, 'scale', 'offset', 'mean', 'variance', 'epsilon', 'data_format', 'is_training'],
+  infer(call) {
+    if (call.flag('is_training', true)) call.fail('normalizes with the statistics of its batch, which is not supported');
+    if (call.text('data_format', 'NHWC') !== 'NHWC') call.fail(`takes data_format ${call.text('data_format', '')}; supported is NHWC`);
+    const statistics = ['mean', 'variance'].map((name) => call.tensor(name, call.tensor('x')));
+    return [{ shape: call.tensor('x').shape, type: 'float32' }, ...statistics];
+  },
+  compute(call) {
+    const [mean, variance] = ['mean', 'variance'].map((name) => call.tensor(name, call.tensor('x')).clone());
+    return [batchNorm.compute(call) as Tensor, mean!, variance!];
   },
 };
 
@@ -287,6 +302,7 @@ export const neural: Readonly<Record<string, Operation>> = {
   AdaptiveMaxPool: adaptive('max'),
   AdaptiveAveragePool: adaptive('average'),
   BatchNorm: floatsOnly(batchNorm),
+  FusedBatchNorm: floatsOnly(fusedBatchNorm),
   LayerNorm: floatsOnly(layerNorm),
   RMSNorm: floatsOnly(rmsNorm),
   BiasAdd: biasAdd,

@@ -170,6 +170,11 @@ export const shaping: Readonly<Record<string, Operation>> = {
     (shape) => [sizeOf(shape)],
     (x) => tf.reshape(x, [-1]),
   ),
+  BatchFlatten: rearranged(
+    [],
+    (shape) => [shape[0] ?? null, null], // as Keras, which takes the sizes from the tensor
+    (x) => tf.reshape(x, [x.shape[0]!, -1]),
+  ),
   Transpose: rearranged(
     ['axes|perm'],
     (shape, call) => transposition(call, shape.length).map((axis) => shape[axis] ?? null),

@@ -31,15 +31,9 @@ const operation = (className: string, kwargs = {}): Partial<LayerSpec> => ({
   className,
 });
 
-const cases: readonly [
-  what: string,
-  code: ErrorCode,
-  text: RegExp,
-  className: string,
-  config: object,
-  shapes: number[][],
-  more?: Partial<LayerSpec>,
-][] = [
+type Case = [what: string, code: ErrorCode, text: RegExp, className: string, config: object, shapes: number[][], more?: Partial<LayerSpec>];
+
+const cases: readonly Case[] = [
   [
     'a Lambda',
     'custom-object',
@@ -77,12 +71,36 @@ const cases: readonly [
   ['a class name with a package', 'custom-object', /is a class of the model's author/, 'Custom>Dense', { units: 1 }, picture, keras2],
   ['a TFSMLayer', 'unsupported-layer', /TensorFlow SavedModel.*tensorflowjs_converter/, 'TFSMLayer', {}, picture],
   ['a TensorFlow 1 node', 'unsupported-layer', /node of a TensorFlow 1 graph/, 'TensorFlowOpLayer', {}, picture, keras2],
+  ...(
+    [
+      ['int4', { class_name: 'QuantizedDTypePolicy', config: { mode: 'int4' } }],
+      ['float8', { class_name: 'QuantizedFloat8DTypePolicy', config: { mode: 'float8' } }],
+      ['gptq', 'gptq/4/128_from_float32'],
+      ['int4', 'int4_from_mixed_bfloat16'],
+    ] as const
+  ).map(
+    ([mode, dtype]): Case => [
+      `a layer quantized to ${mode}`,
+      'unsupported-layer',
+      new RegExp(`is quantized \\(${mode}.*\\); supported is int8 of Dense, EinsumDense, Embedding; save the model before quantize`),
+      'Dense',
+      { units: 1, dtype },
+      picture,
+    ],
+  ),
   [
-    'a quantized layer',
+    'a quantizer of the model’s own',
     'unsupported-layer',
-    /is quantized \(int8\); save the model before quantize/,
+    /makes its inputs integers by AbsMaxQuantizer of its own/,
     'Dense',
-    { units: 1, dtype: { class_name: 'QuantizedDTypePolicy', config: { mode: 'int8' } } },
+    {
+      units: 1,
+      dtype: 'int8_from_float32',
+      quantization_config: {
+        class_name: 'Int8QuantizationConfig',
+        config: { activation_quantizer: { class_name: 'AbsMaxQuantizer', config: { value_range: [-63, 63], epsilon: 1e-7 } } },
+      },
+    },
     picture,
   ],
   ['an unknown operation', 'unsupported-layer', /computes 'Svd', an operation that is not supported/, 'Svd', {}, picture, operation('Svd')],
@@ -254,9 +272,9 @@ const cases: readonly [
   [
     'another implementation',
     'unsupported-layer',
-    /has implementation 2; supported is 1/,
+    /has implementation 4; Keras has 1 to 3/,
     'LocallyConnected2D',
-    { filters: 1, kernel_size: 2, implementation: 2 },
+    { filters: 1, kernel_size: 2, implementation: 4 },
     picture,
     keras2,
   ],

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { compareCase, readGoldens } from './goldenCase';
+import { compareCase, type GoldenCase, type GoldenFile, readGoldens } from './goldenCase';
 
 const folder = fileURLToPath(new URL('../../fixtures/versions', import.meta.url));
 const releases = readdirSync(folder).filter((name) => /^\d/.test(name));
@@ -22,11 +22,16 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       expect(file.keras).toBe(release);
     });
     it.each(file.cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
-      const { error, problems } = await compareCase(file, golden, 'order');
-      // Keras 3.3 and 3.6 declare a Discretization's output as its input, which a batch of single numbers is not.
-      const declared = /^3\.[36]\./.test(release) ? /^output 0 is declared \[4\], in Keras \[null\]$/ : /^$/;
-      expect(problems.filter((problem) => !declared.test(problem)).join('; ')).toBe('');
-      expect(error).toBeLessThan(1e-5);
+      const ways = golden.nodes.some(({ paths }) => paths !== undefined) ? (['order', 'path'] as const) : (['order'] as const);
+      for (const by of ways) await compare(file, golden, by, release);
     });
   });
 });
+
+async function compare(file: GoldenFile, golden: GoldenCase, by: 'order' | 'path', release: string): Promise<void> {
+  const { error, problems } = await compareCase(file, golden, by);
+  // Keras 3.3 and 3.6 declare a Discretization's output as its input, which a batch of single numbers is not.
+  const declared = /^3\.[36]\./.test(release) ? /^output 0 is declared \[4\], in Keras \[null\]$/ : /^$/;
+  expect(problems.filter((problem) => !declared.test(problem)).join('; ')).toBe('');
+  expect(error).toBeLessThan(1e-5);
+}

@@ -62,6 +62,12 @@ describe('weights', () => {
     );
   });
 
+  it('and so must those of a layer inside, such as the scales of a quantized one', () => {
+    const layer = build('TimeDistributed', { layer: { class_name: 'Dense', config: { units: 1 } } }) as KerasLayer;
+    layer.setKerasWeights([weight([3, 1], 1, 'layer/vars/0'), weight([1], 1, 'layer/vars/1'), weight([1], 1, 'layer/vars/2')]);
+    expect(() => layer.apply(input({ shape: [2, 3] }))).toThrow(/The file has 'layer\/vars\/2' for it/);
+  });
+
   it('of a low-rank update are added to the kernel, by their names', () => {
     const named = (name: string, weight: StoredWeight) => ({ ...weight, name });
     const layer = build('Dense', { units: 2, lora_rank: 1, lora_alpha: 3 }) as KerasLayer;
