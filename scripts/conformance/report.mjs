@@ -68,6 +68,7 @@ ${architectures('Architectures of keras.applications', [suites.architectures, su
 ${kinds('One layer, or a few operations', suites.layers, results)}
 ${kinds('Structures', suites.structures, results)}
 ${kinds('Files of older versions', suites.older, results)}
+${kinds('Files of older versions, opened by later ones', suites.reopened, results)}
 ${notRight([...compared, ...repeats.flatMap((run) => run.entries.map((entry) => ({ ...entry, run })))])}
 ## Where this library means to differ
 
@@ -162,7 +163,8 @@ model was then run by Keras in float64: in every layer past the limit this libra
 figure is of the other layers.
 `;
 
-const columnOf = ({ keras, format }) => `${keras} ${format === 'weights' ? 'weights' : `.${format}`}`;
+const columnOf = ({ keras, saved_by: savedBy, format }) =>
+  `${savedBy ?? keras} ${format === 'weights' ? 'weights' : `.${format}`}${savedBy ? ` in ${keras}` : ''}`;
 
 function cell(entry) {
   if (!entry || entry.outcome === undefined) return '';
@@ -200,14 +202,14 @@ function notRight(entries) {
   const list = entries.filter(({ outcome }) => outcome !== 'right' && outcome !== 'meant');
   if (list.length === 0) return '';
   const groups = new Map();
-  for (const { kind, keras, format, outcome, code, problem, reopened, run, case: name } of list) {
+  for (const { kind, outcome, code, problem, reopened, run, case: name, ...entry } of list) {
     const text = `${SIGNS[outcome]}${code ? ` with \`${code}\`` : ''}: ${String(problem)
       .replace(/\S*[/\\](\S+\.(?:h5|keras))/g, '$1')
       .split('\n')[0]
       .slice(0, 220)}`;
     const key = `${kind ?? name}|${text.replace(/\d+/g, '#')}`;
     const group = groups.get(key) ?? { kind: kind ?? name, text, where: new Set(), opened: false };
-    group.where.add(`${columnOf({ keras, format })}${run ? ` (seed ${run.measured.seed} on ${run.measured.backend})` : ''}`);
+    group.where.add(`${columnOf(entry)}${run ? ` (seed ${run.measured.seed} on ${run.measured.backend})` : ''}`);
     group.opened ||= isOpened(reopened);
     groups.set(key, group);
   }

@@ -73,13 +73,25 @@ async function runStep(step) {
     const drawn = step.drawn ? ['--each', each] : [];
     const args = [...step.args, '--out', folder, '--seed', seed, ...drawn];
     const failure = await runPython(where, step.script, args, LIMIT);
-    const index = path.join(folder, 'index.json');
-    if (!existsSync(index)) return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
+    if (!existsSync(path.join(folder, 'index.json')))
+      return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
+    const opened = step.opener && (await reopen(step.opener, folder));
+    if (opened?.missing) return { missing: opened.missing, entries: [] };
+    const index = path.join(opened?.folder ?? folder, 'index.json');
     const entries = (await compare(index)).map((entry) => judge(step.name, entry));
     return { entries, measured, ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }) };
   } finally {
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What another Keras makes of the files in a folder; `{ folder }` with its results, or `{ missing }`. */
+async function reopen(opener, from) {
+  const where = environment(opener.environment);
+  if (where.missing) return where;
+  const folder = path.join(from, 'opened');
+  const failure = await runPython(where, 'reopen', ['--library', opener.library, '--from', from, '--out', folder], LIMIT);
+  return failure ? { missing: `a run of reopen.py that ends well (${failure})` } : { folder };
 }
 
 /** A file that ends the process is one row; the files after it are compared by another process. */

@@ -83,6 +83,17 @@ export const suites = {
       structures('keras122-theano', 'keras', ['h5', 'weights']),
     ],
   },
+  reopened: {
+    title: 'Files of older versions, opened by later ones',
+    steps: [
+      reopened('tf214', 'keras', ['keras', 'h5'], 'keras'),
+      reopened('tf29', 'tensorflow.keras', ['h5'], 'keras'),
+      reopened('tf214', 'keras', ['keras', 'h5'], 'tf_keras'),
+      reopened('tf24', 'tensorflow.keras', ['h5'], 'tf_keras'),
+      reopened('keras231', 'keras', ['h5'], 'tf_keras'),
+      reopened('keras216', 'keras', ['h5'], 'tf_keras'),
+    ],
+  },
 };
 
 function structures(environment, library, formats) {
@@ -93,6 +104,12 @@ function structures(environment, library, formats) {
     args: ['--library', library, '--formats', ...formats],
     seeded: true,
   };
+}
+
+/** A file outlives the version that wrote it: what a later one makes of it is right too. What that refuses is not counted. */
+function reopened(environment, library, formats, later) {
+  const step = structures(environment, library, formats);
+  return { ...step, name: `reopened-${environment}-${later}`, opener: { environment: 'keras3', library: later } };
 }
 
 /** Where the library means to give something else than the Keras that saved the file. `problem`: what is seen then. */
