@@ -2,23 +2,14 @@
 
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf, aroundFormat } from '../activations';
+import type { Activation } from '../activations';
+import { convolutionEnd } from './bias';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf, wordOf } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
 import { broadcast } from './manyAxes';
-import {
-  fromChannelsLast,
-  type Padding,
-  padSpatial,
-  samePadding,
-  shapeOf,
-  spatialOf,
-  subsample,
-  toChannelsLast,
-  windowCount,
-} from './spatial';
+import { type Padding, padSpatial, samePadding, shapeOf, spatialOf, subsample, toChannelsLast, windowCount } from './spatial';
 import type { LayerSpec } from './spec';
 
 /** The arguments that all convolutions share. */
@@ -44,7 +35,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
   const groups = numberOf(spec, 'groups', 1);
   const useBias = flagOf(spec, 'use_bias', true);
   const geometry = geometryOf(spec, rank);
-  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
+  const end = convolutionEnd(spec, rank < 3);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
@@ -58,7 +49,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
     },
     compute([input], [kernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
-      return outside(fromChannelsLast(convolve(x, kernel!, bias, geometry, groups, inside), format));
+      return end(bias, (added, activation) => convolve(x, kernel!, added, geometry, groups, activation));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };

@@ -2,13 +2,14 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf, aroundFormat } from '../activations';
+import type { Activation } from '../activations';
+import { convolutionEnd } from './bias';
 import { convolve, convolvedShape, depthwise, type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
-import { fromChannelsLast, padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
+import { padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
 const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
@@ -18,7 +19,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
   const multiplier = numberOf(spec, 'depth_multiplier', 1);
   const useBias = flagOf(spec, 'use_bias', true);
   const geometry = depthwiseGeometry(spec, rank);
-  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
+  const end = convolutionEnd(spec, false);
   const channelsIn = (shape: readonly (number | null)[]) => fixedAxis(spec, shape, format === 'channels_last' ? -1 : 1);
   return {
     outputShapes([shape]) {
@@ -33,7 +34,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
     },
     compute([input], [kernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
-      return outside(fromChannelsLast(depthwiseOfRank(x, kernel!, bias, geometry, inside), format));
+      return end(bias, (added, activation) => depthwiseOfRank(x, kernel!, added, geometry, activation));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };
@@ -47,7 +48,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
   const geometry = depthwiseGeometry(spec, rank);
   const ones = geometry.kernelSize.map(() => 1);
   const pointwise: Geometry = { kernelSize: ones, strides: ones, dilation: ones, padding: 'valid' };
-  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
+  const end = convolutionEnd(spec, false);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
@@ -64,7 +65,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
     compute([input], [depthwiseKernel, pointwiseKernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
       const spread = depthwiseOfRank(x, depthwiseKernel!, undefined, geometry, linear);
-      return outside(fromChannelsLast(convolve(spread, pointwiseKernel!, bias, pointwise, 1, inside), format));
+      return end(bias, (added, activation) => convolve(spread, pointwiseKernel!, added, pointwise, 1, activation));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };

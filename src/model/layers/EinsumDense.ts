@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activationOf } from '../activations';
 import { einsum, parseEinsum } from '../operations/einsum';
 import type { Shape } from '../types';
-import { require, unsupported } from './config';
+import { addAsKeras3 } from './bias';
+import { require, since, unsupported } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { broadcast, transpose } from './manyAxes';
@@ -91,7 +92,8 @@ export function einsumDense(spec: LayerSpec): LayerDefinition {
         quantization === undefined
           ? einsum(equation, [asFloat(input!), kernel!])
           : quantizedProduct(asFloat(input!), kernel!, scale!, quantization);
-      return activation.apply(bias === undefined ? product : broadcast(tf.add, product, bias));
+      if (bias === undefined) return activation.apply(product);
+      return activation.apply(since(spec, 3, 10) ? addAsKeras3(product, bias) : broadcast(tf.add, product, bias));
     },
   };
 }

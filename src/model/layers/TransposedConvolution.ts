@@ -2,15 +2,15 @@
 
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { activationOf, aroundFormat } from '../activations';
 import type { Shape } from '../types';
+import { convolutionEnd } from './bias';
 import { type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
 import { broadcast, pad } from './manyAxes';
-import { fromChannelsLast, padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
+import { padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
 export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
@@ -21,7 +21,7 @@ export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDe
   require(numberOf(spec, 'groups', 1) === 1, spec, () => `has ${spec.config.groups} groups; Keras has no grouped transposed convolution`);
   const given = spec.config.output_padding;
   const outputPadding = given === null || given === undefined ? undefined : tupleOf(spec, 'output_padding', rank);
-  const { inside, outside } = aroundFormat(activationOf(spec, spec.config.activation, true), format);
+  const end = convolutionEnd(spec, false);
   return {
     outputShapes([shape]) {
       require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
@@ -34,9 +34,8 @@ export function transposedConvolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDe
     },
     compute([input], [kernel, bias]) {
       const x = toChannelsLast(asFloat(input!), format);
-      let out = convolveTransposed(x, kernel!, geometry, outputPadding);
-      if (bias !== undefined) out = broadcast(tf.add, out, bias);
-      return outside(fromChannelsLast(inside.apply(out), format));
+      const out = convolveTransposed(x, kernel!, geometry, outputPadding);
+      return end(bias, (added, activation) => activation.apply(added === undefined ? out : broadcast(tf.add, out, added)));
     },
     convertWeights: legacyConvolutionWeights(spec, rank, true),
   };

@@ -130,3 +130,49 @@ describe('MultiHeadAttention', () => {
     expect(shares!.shape).toEqual(expected);
   });
 });
+
+describe('a bias as Keras 3 adds it on TensorFlow', () => {
+  const first = { data_format: 'channels_first' };
+  const cases: [string, Record<string, unknown>, number[]][] = [
+    ['Conv3D', { filters: 2, kernel_size: 1, ...first }, [1, 1, 1, 2]],
+    ['DepthwiseConv1D', { kernel_size: 1, ...first }, [2, 2]],
+    ['DepthwiseConv2D', { kernel_size: 1, ...first }, [2, 1, 2]],
+    ['SeparableConv1D', { filters: 2, kernel_size: 1, ...first }, [1, 2]],
+    ['SeparableConv2D', { filters: 2, kernel_size: 1, ...first }, [1, 1, 2]],
+    ['Conv1DTranspose', { filters: 2, kernel_size: 1, ...first }, [1, 2]],
+    ['Conv2DTranspose', { filters: 2, kernel_size: 1, ...first }, [1, 1, 2]],
+  ];
+  const outputs = (className: string, config: Record<string, unknown>, shape: number[], text: string) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    const x = tf.tensor(
+      Array.from({ length: size }, (_, i) => i + 1),
+      [1, ...shape],
+    );
+    return compute([x], (symbol) => {
+      const layer = build(className, config, { path: `${className}/${paths++}`, ...version(text) });
+      const out = layer.apply(symbol) as SymbolicTensor;
+      layer.setWeights(layer.getWeights().map(({ shape }, i, all) => (i === all.length - 1 ? tf.tensor([10, 20], shape) : tf.ones(shape))));
+      return out;
+    });
+  };
+
+  it.each(cases)('of %s goes along the columns where there are as many as channels', (className, config, shape) => {
+    const second = shape[0] === 2 ? [3, 4] : [1, 2];
+    expect(outputs(className, config, shape, '3.7.0')).toEqual([11, 22, second[0]! + 10, second[1]! + 20]);
+    expect(outputs(className, config, shape, '3.6.0')).toEqual([11, 12, second[0]! + 20, second[1]! + 20]);
+  });
+
+  it.each(['Conv1D', 'Conv2D'])('of %s goes along the channels: graphs fuse it there', (className) => {
+    const shape = className === 'Conv1D' ? [1, 2] : [1, 1, 2];
+    expect(outputs(className, { filters: 2, kernel_size: 1, ...first }, shape, '3.15.1')).toEqual([11, 12, 21, 22]);
+  });
+
+  it('of EinsumDense goes along the last axis or the first that is as long as its own', () => {
+    const rows = { equation: 'abc,cd->abd', output_shape: [2, 2], bias_axes: 'b' };
+    expect(outputs('EinsumDense', rows, [2, 1], '3.10.0')).toEqual([11, 21, 12, 22]);
+    expect(outputs('EinsumDense', rows, [2, 1], '3.9.2')).toEqual([11, 11, 22, 22]);
+    const columns = { equation: 'abcd,de->abce', output_shape: [2, 2, 1], bias_axes: 'c' };
+    expect(outputs('EinsumDense', columns, [2, 2, 1], '3.10.0')).toEqual([11, 12, 23, 24]);
+    expect(outputs('EinsumDense', columns, [2, 2, 1], '3.9.2')).toEqual([11, 22, 13, 24]);
+  });
+});
