@@ -148,7 +148,10 @@ function allSteps() {
 function save({ name, drawn }, result) {
   mkdirSync(RESULTS, { recursive: true });
   const other = again.filter((text) => drawn || !text.startsWith('each'));
-  writeFileSync(path.join(RESULTS, `${[name, ...other].join('@')}.json`), JSON.stringify(result));
+  const file = `${[name, ...other].join('@')}.json`;
+  // A run that came to nothing does not take the place of one that did not; the page says when that was.
+  if (result.missing && load(file)?.entries.length > 0) return;
+  writeFileSync(path.join(RESULTS, file), JSON.stringify(result));
 }
 
 function load(file) {
