@@ -125,8 +125,9 @@ function compareFrom(index, from) {
 
 /** Marks what differs on purpose. */
 function judge(step, entry) {
-  const meant =
-    entry.outcome === 'wrong' && deviations.find((deviation) => deviation.step === step && deviation.problem.test(entry.problem));
+  const isMeant = ({ steps, case: name = entry.case, problem }) =>
+    steps?.includes(step) && name === entry.case && problem.test(entry.problem);
+  const meant = entry.outcome === 'wrong' && deviations.find(isMeant);
   return meant ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 
