@@ -1,5 +1,5 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, getBackend, io, type NamedTensorMap, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, io, keep, type NamedTensorMap, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { check, checkNotAborted } from '../check';
 import { ActivationLensError } from '../errors';
 import { type Executable, type ModelInput, setExecutable } from './executable';
@@ -28,7 +28,7 @@ interface GraphNode {
  * be gone: what is left is what the file has.
  */
 export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime: Runtime): Promise<Model> {
-  const { loadGraphModel } = await import('@tensorflow/tfjs-converter').catch((cause: unknown) => {
+  const converter = await import('@tensorflow/tfjs-converter').catch((cause: unknown) => {
     throw new ActivationLensError(
       'backend',
       `${name} is a tfjs GraphModel, and opening it needs the package @tensorflow/tfjs-converter: npm install @tensorflow/tfjs-converter`,
@@ -39,7 +39,9 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
   });
   let tfModel: GraphModel;
   try {
-    tfModel = (await loadGraphModel(io.fromMemory(artifacts))) as GraphModel;
+    tfModel = artifacts.getWeightStream
+      ? ((await converter.loadGraphModel(io.fromMemory(artifacts))) as GraphModel)
+      : loadWhole(converter, artifacts);
   } catch (cause) {
     throw new ActivationLensError(
       'corrupt',
@@ -58,6 +60,16 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
     tfModel.dispose();
     throw error;
   }
+}
+
+/** tfjs makes the weights' tensors before it reads the graph: none may stay when that fails. */
+function loadWhole({ loadGraphModelSync }: typeof import('@tensorflow/tfjs-converter'), artifacts: io.ModelArtifacts): GraphModel {
+  let model: GraphModel;
+  tidy(() => {
+    model = loadGraphModelSync(artifacts) as unknown as GraphModel;
+    for (const tensor of Object.values(model.weights).flat()) keep(tensor);
+  });
+  return model!;
 }
 
 function portsOf(model: GraphModel): Port[] {

@@ -2,6 +2,7 @@ import { io } from '@tensorflow/tfjs-core';
 import { openSource, readAll } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
+import { isObject } from '../keras/config';
 import type { ByteSource } from '../keras/source';
 import type { BytesInput } from '../platform/types';
 import { openGraphModel } from './graph-model';
@@ -58,12 +59,13 @@ export async function readArtifacts(source: io.IOHandler | readonly File[] | JSO
 /** Opens either kind of tfjs model. */
 export async function openTfjs(file: TfjsModelFile, runtime: Runtime, options: LoadOptions): Promise<Model> {
   checkNotAborted(options.signal, `opening ${file.name}`);
-  const { modelTopology, format } = file.artifacts;
+  const { modelTopology, format, weightSpecs } = file.artifacts;
   check(
     modelTopology && typeof modelTopology === 'object',
     'format',
     () => `${file.name} is JSON but no tfjs model: it has no modelTopology. A model.json of tfjs has modelTopology and weightsManifest.`,
   );
+  checkSpecs(weightSpecs ?? [], file.name);
   const isGraph = format === 'graph-model' || 'node' in modelTopology;
   return isGraph ? openGraphModel(file, runtime) : openLayersModel(file, runtime, options);
 }
@@ -84,7 +86,7 @@ async function withWeights(
   find: (path: string) => BytesInput | undefined,
   { signal, onProgress }: LoadOptions,
 ): Promise<io.ModelArtifacts> {
-  const groups = Array.isArray(json.weightsManifest) ? json.weightsManifest : [];
+  const groups = readManifest(json, name);
   const buffers: ArrayBuffer[] = [];
   let loaded = 0;
   for (const path of groups.flatMap(({ paths }) => paths)) {
@@ -110,6 +112,33 @@ async function withWeights(
   const specs = groups.flatMap(({ weights }) => weights);
   const { weightsManifest: _, ...rest } = json;
   return { ...(rest as Omit<io.ModelArtifacts, 'weightSpecs'>), weightSpecs: specs, weightData: io.CompositeArrayBuffer.join(buffers) };
+}
+
+/** The groups of weights and the files they are in; none where the JSON has no list of them. */
+function readManifest({ weightsManifest }: io.ModelJSON, name: string): io.WeightsManifestConfig {
+  if (!Array.isArray(weightsManifest)) return [];
+  const isGroup = (group: unknown) =>
+    isObject(group) && Array.isArray(group.weights) && Array.isArray(group.paths) && group.paths.every((path) => typeof path === 'string');
+  check(
+    weightsManifest.every(isGroup),
+    'corrupt',
+    () => `${name} is damaged: an entry of its weightsManifest has not a list of weights and a list of paths.`,
+  );
+  return weightsManifest;
+}
+
+function checkSpecs(specs: unknown, name: string): asserts specs is io.WeightsManifestEntry[] {
+  check(Array.isArray(specs), 'corrupt', () => `${name} is damaged: its list of weights is ${describe(specs)}.`);
+  (specs as unknown[]).forEach((spec, i) => {
+    const isSpec =
+      isObject(spec) &&
+      typeof spec.name === 'string' &&
+      typeof spec.dtype === 'string' &&
+      Array.isArray(spec.shape) &&
+      spec.shape.every((n) => Number.isSafeInteger(n) && n >= 0) &&
+      (spec.quantization === undefined || isObject(spec.quantization));
+    check(isSpec, 'corrupt', () => `${name} is damaged: entry ${i} of its list of weights has not a name, a shape and a dtype.`);
+  });
 }
 
 function parse(bytes: Uint8Array, name: string): io.ModelJSON {
