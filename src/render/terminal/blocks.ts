@@ -12,11 +12,12 @@ import { toRGBA } from '../../image/convert';
 import { resize } from '../../image/resize';
 import type { RGBAImage } from '../../image/types';
 import { type Bytes4, parseColor } from '../color';
+import { cellsOf } from './cells';
 import type { TerminalColors } from './detect';
 import { Screen } from './screen';
 
 /** A character is a cell: one pixel of half blocks wide, two high. */
-const cells: MeasureText = (text) => ({ width: [...text].length, ascent: 1.5, descent: 0.5 });
+const cells: MeasureText = (text) => ({ width: cellsOf(text).length, ascent: 1.5, descent: 0.5 });
 
 /** Narrower pictures have no room for tick labels beside and above them. */
 const roomForTicks = 26;
