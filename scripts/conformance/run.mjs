@@ -125,8 +125,9 @@ function compareFrom(index, from) {
 
 /** Marks what differs on purpose. */
 function judge(step, entry) {
-  const meant =
-    entry.outcome === 'wrong' && deviations.find((deviation) => deviation.step === step && deviation.problem.test(entry.problem));
+  const isMeant = ({ steps, case: name = entry.case, problem }) =>
+    steps?.includes(step) && name === entry.case && problem.test(entry.problem);
+  const meant = entry.outcome === 'wrong' && deviations.find(isMeant);
   return meant ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 
@@ -148,7 +149,10 @@ function allSteps() {
 function save({ name, drawn }, result) {
   mkdirSync(RESULTS, { recursive: true });
   const other = again.filter((text) => drawn || !text.startsWith('each'));
-  writeFileSync(path.join(RESULTS, `${[name, ...other].join('@')}.json`), JSON.stringify(result));
+  const file = `${[name, ...other].join('@')}.json`;
+  // A run that came to nothing does not take the place of one that did not; the page says when that was.
+  if (result.missing && load(file)?.entries.length > 0) return;
+  writeFileSync(path.join(RESULTS, file), JSON.stringify(result));
 }
 
 function load(file) {

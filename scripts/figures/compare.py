@@ -1,10 +1,10 @@
-"""The figures of docs/figures.md, matplotlib's side: draws what draw.mjs drew, and puts both beside each other into docs/images.
+"""The figures of docs/figures.md, matplotlib's side: draws what draw.mjs drew, and puts all beside each other into docs/images.
 
-Run draw.mjs first; its head has both commands. The maps come from activations.npz, which the library wrote.
+Run draw.mjs first; its head has both commands. The maps come from activations.npz, which the library wrote. A second argument is
+another folder for the sheets.
 """
 
 import pathlib
-import re
 import shutil
 import sys
 
@@ -15,28 +15,66 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+import screen
+
 assert matplotlib.__version__ == "3.11.2", matplotlib.__version__
 folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "out/figures")
-images = pathlib.Path(__file__).parents[2] / "docs" / "images"
+images = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).parents[2] / "docs" / "images"
+images.mkdir(parents=True, exist_ok=True)
 activations = np.load(folder / "activations.npz")
 names = list(activations)
 first = activations[names[0]][0]
 
+#: What stands over each picture of a sheet, and the part of its file's name.
+drawings = {
+    "pngRenderer": "png",
+    "canvasRenderer (Node)": "canvas",
+    "svgRenderer (in Chromium)": "svg",
+    "webgpuRenderer (in Chromium)": "webgpu",
+    "custom renderer (Plot)": "plot",
+    "terminal: half blocks": "blocks",
+    "terminal: kitty": "kitty",
+    "terminal: sixel": "sixel",
+}
+
 
 def matplotlib_figures():
+    """Name, pixels an inch, pictures a row of the sheet, figure."""
     for channel in (3, 30):
         plt.matshow(first[:, :, channel], cmap="viridis")
-        yield f"channel-{channel}", plt.gcf()
+        yield f"channel-{channel}", 60, 3, plt.gcf()
     fig, axes = plt.subplots(8, 4, figsize=(12, 24))
     for i, ax in enumerate(axes.flat):
         ax.matshow(first[:, :, i], cmap="viridis")
-    yield "grid", fig
+    yield "grid", 36, 5, fig
     fig, axes = plt.subplots(2, 4, figsize=(12, 8))
     for name, ax in zip(names, axes.flat):
         ax.matshow(activations[name][0, :, :, 29], cmap="viridis")
         ax.set_title(name)
         ax.xaxis.set_ticks_position("bottom")
-    yield "layers", fig
+    yield "layers", 50, 3, fig
+
+
+def drawn(name, kind):
+    if kind not in ("blocks", "kitty", "sixel"):
+        return Image.open(folder / f"{name}.{kind}.png").convert("RGB")
+    return getattr(screen, kind)((folder / f"{name}.{kind}.txt").read_bytes().decode())
+
+
+def contact_sheet(pictures, columns):
+    """Pictures in rows, each under its name."""
+    font = ImageFont.truetype(pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans-Bold.ttf", 12)
+    gap, head = 8, 22
+    width = max(picture.width for picture in pictures.values()) + gap
+    height = max(picture.height for picture in pictures.values()) + head + gap
+    rows = -(-len(pictures) // columns)
+    sheet = Image.new("RGB", (columns * width + gap, rows * height), "#e8e8e8")
+    draw = ImageDraw.Draw(sheet)
+    for i, (name, picture) in enumerate(pictures.items()):
+        x, y = gap + i % columns * width, i // columns * height
+        draw.text((x, y + 4), name, font=font, fill="black")
+        sheet.paste(picture, (x, y + head))
+    return sheet
 
 
 def save(image, name):
@@ -44,60 +82,16 @@ def save(image, name):
     image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(images / name, optimize=True)
 
 
-def beside(pictures):
-    height = max(picture.height for picture in pictures)
-    sheet = Image.new("RGB", (sum(picture.width for picture in pictures), height), "white")
-    x = 0
-    for picture in pictures:
-        sheet.paste(picture, (x, 0))
-        x += picture.width
-    return sheet
-
-
-def terminal(text):
-    """What a terminal shows: cells of 8 x 16 pixels, half blocks as rectangles."""
-    font = ImageFont.truetype(pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf", 13)
-    lines = text.splitlines()
-    widths = [len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in lines]
-    sheet = Image.new("RGB", (8 * max(widths) + 16, 16 * len(lines) + 16), "#1c1c1c")
-    draw = ImageDraw.Draw(sheet)
-    for row, line in enumerate(lines):
-        column, fore, back = 0, None, None
-        for codes, character in re.findall(r"\x1b\[([\d;]*)m|([^\x1b])", line):
-            if not character:
-                numbers = [int(code) for code in codes.split(";")]
-                while numbers:
-                    code = numbers.pop(0)
-                    if code == 0:
-                        fore = back = None
-                    elif code in (38, 48):
-                        color, numbers = tuple(numbers[1:4]), numbers[4:]
-                        fore, back = (color, back) if code == 38 else (fore, color)
-                    elif code in (30, 97):
-                        fore = (0, 0, 0) if code == 30 else (255, 255, 255)
-                continue
-            x, y = 8 * column + 8, 16 * row + 8
-            if back is not None:
-                draw.rectangle((x, y, x + 7, y + 15), fill=back)
-            if character == "▀":
-                draw.rectangle((x, y, x + 7, y + 7), fill=fore)
-            elif character == "▄":
-                draw.rectangle((x, y + 8, x + 7, y + 15), fill=fore)
-            elif character != " ":
-                draw.text((x, y), character, font=font, fill=fore or "#d0d0d0")
-            column += 1
-    return sheet
-
-
-for name, fig in matplotlib_figures():
-    fig.savefig(folder / f"{name}-matplotlib.png", dpi=60)
-    theirs = Image.open(folder / f"{name}-matplotlib.png").convert("RGB")
-    ours = Image.open(folder / f"{name}.png").convert("RGB")
-    canvas = Image.open(folder / f"{name}-canvas.png").convert("RGB")
-    difference = np.abs(np.asarray(theirs, int) - np.asarray(ours, int)).max(-1)
-    print(f"{name}: {ours.size[0]} x {ours.size[1]}, {(difference > 48).mean():.2%} of the pixels differ by more than 48 levels")
-    save(beside([theirs, ours, canvas] if name.startswith("channel") else [theirs, ours]), f"figure-{name}.png")
+for name, dpi, columns, fig in matplotlib_figures():
+    fig.savefig(folder / f"{name}.matplotlib.png", dpi=dpi)
+    plt.close(fig)
+    theirs = drawn(name, "matplotlib")
+    pictures = {"matplotlib 3.11.2": theirs}
+    for title, kind in drawings.items():
+        pictures[title] = picture = drawn(name, kind)
+        if picture.size == theirs.size:
+            difference = np.abs(np.asarray(theirs, int) - np.asarray(picture, int)).max(-1)
+            print(f"{name}, {kind}: {(difference > 48).mean():.2%} of {picture.width} x {picture.height} pixels differ by more than 48 levels")
+    save(contact_sheet(pictures, columns), f"figure-{name}.png")
 shutil.copy(folder / "layers.svg", images / "figure-layers.svg")
-save(terminal((folder / "layers.txt").read_text()), "figure-terminal.png")
-# Not reduced to 256 colours: three colormaps have more.
-shutil.copy(folder / "colorbars.png", images / "figure-colorbars.png")
+save(Image.open(folder / "every-channel.png"), "figure-every-channel.png")

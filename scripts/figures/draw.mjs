@@ -1,80 +1,51 @@
 /**
- * The figures of docs/figures.md, our side: draws the lesson's four figures of the demo's network with every renderer, and writes the
- * activations for compare.py, which lets matplotlib draw the same.
+ * The figures of docs/figures.md, our side: draws the lesson's four figures with every renderer, and writes the activations for
+ * compare.py, which lets matplotlib draw the same and puts all beside each other.
  *
  *     npm run build && node scripts/figures/draw.mjs out/figures
  *     pip install matplotlib==3.11.2 pillow==13.0.0 && python scripts/figures/compare.py out/figures
+ *
+ * With a model and a picture of yours: draw.mjs FOLDER MODEL PICTURE, compare.py FOLDER FOLDER.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   canvasRenderer,
-  centeredNorm,
-  coolwarm,
   createExtractor,
-  featureGrid,
-  figure,
-  imageAxes,
   imageToTensor,
-  layerGrid,
   loadImage,
   loadModel,
-  logNorm,
-  mapFigure,
   pngRenderer,
-  sliceChannel,
-  sliceChannels,
   svgRenderer,
   terminalRenderer,
 } from 'activation-lens';
 import { activationsToNpz } from 'activation-lens/npy';
+import { drawInBrowser } from './browser.mjs';
+import { everyChannel, lessonFigures } from './lesson.mjs';
 
-const out = process.argv[2] ?? 'out/figures';
+const demo = (name) => new URL(`../../examples/lesson/${name}`, import.meta.url);
+const [out = 'out/figures', modelFile = demo('faces.h5'), picture = demo('astronaut.jpg')] = process.argv.slice(2);
 await mkdir(out, { recursive: true });
 const write = (name, content) => writeFile(path.join(out, name), content);
-const lesson = (name) => new URL(`../../examples/lesson/${name}`, import.meta.url);
 
-const model = await loadModel(lesson('faces.h5'));
-const input = imageToTensor(await loadImage(lesson('astronaut.jpg'), { size: [150, 150] }), { scale: 1 / 255 });
+const model = await loadModel(modelFile);
+const input = imageToTensor(await loadImage(picture, { size: [150, 150] }), { scale: 1 / 255 });
 const activations = await createExtractor(model, { layers: model.layers.slice(0, 8) }).run(input);
-await write('activations.npz', await activationsToNpz(activations, { compress: true }));
+const file = await activationsToNpz(activations, { compress: true });
+await write('activations.npz', file);
 
-const channels = await sliceChannels(activations.get(0));
-const across = await Promise.all([...activations].map((activation) => sliceChannel(activation, 29)));
-const figures = {
-  'channel-3': mapFigure(channels[3]),
-  'channel-30': mapFigure(channels[30]),
-  grid: featureGrid(channels),
-  layers: layerGrid(across),
-};
-for (const [name, one] of Object.entries(figures)) {
-  await write(`${name}.png`, await pngRenderer({ dpi: 60 }).render(one));
-  await write(`${name}.svg`, await svgRenderer({ dpi: 60 }).render(one));
-  const canvas = await canvasRenderer({ dpi: 60 }).render(one);
-  await write(`${name}-canvas.png`, await canvas.encode('png'));
+/** A character of the terminals on the sheets is 6 x 12 pixels. */
+const cell = 6;
+const figures = await lessonFigures(activations);
+for (const [name, { figure }] of Object.entries(figures)) {
+  await write(`${name}.png.png`, await pngRenderer.render(figure));
+  await write(`${name}.svg`, await svgRenderer.render(figure));
+  await write(`${name}.canvas.png`, await (await canvasRenderer.render(figure)).encode('png'));
+  const columns = Math.floor((figure.figsize[0] * figure.dpi) / cell);
+  for (const graphics of ['blocks', 'kitty', 'sixel']) {
+    await write(`${name}.${graphics}.txt`, await terminalRenderer({ columns, graphics, cellWidth: cell }).render(figure));
+  }
 }
-await write('layers.txt', await terminalRenderer({ columns: 110 }).render(figures.layers));
-
-// Colorbars: a linear scale, powers of ten, a map with values on both sides of 0.
-const [map] = channels;
-const difference = { ...map, data: map.data.map((value, i) => value - channels[3].data[i]) };
-const positive = { ...map, data: map.data.map((value) => value + 1e-3) };
-const bars = figure({
-  columns: 3,
-  figsize: [12, 4],
-  layout: 'tight',
-  axes: [
-    imageAxes({ map, title: 'normalize()', ticks: 'bottom', colorbar: { extent: 'image', label: 'activation' } }),
-    imageAxes({ map: positive, title: 'logNorm()', norm: logNorm(), ticks: 'bottom', colorbar: { extent: 'image' } }),
-    imageAxes({
-      map: difference,
-      title: 'centeredNorm()',
-      norm: centeredNorm(),
-      colormap: coolwarm,
-      ticks: 'bottom',
-      colorbar: { extent: 'image' },
-    }),
-  ],
-});
-await write('colorbars.png', await pngRenderer({ dpi: 75 }).render(bars));
-console.log(`${Object.keys(figures).length} figures and activations.npz are in ${out}`);
+await drawInBrowser(figures, file, write);
+await write('every-channel.png', await pngRenderer.render(await everyChannel(activations)));
+console.log(`${Object.keys(figures).length} figures by 8 renderers and activations.npz are in ${out}`);

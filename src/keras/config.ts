@@ -158,10 +158,10 @@ class Reader {
     return { ...base, className: modern.className, config: inputShapeAsBatchShape(modern.className, modern.config) };
   }
 
-  /** Keras 3 writes no modules into an HDF5 file; an operation's config has neither of what every layer's has. */
+  /** Keras 3 writes no modules into an HDF5 file; an operation's config lacks what every layer's has, but for two layers. */
   private isBareOperation(entry: Json, config: Json): boolean {
     if (this.keras.major < 3 || entry.class_name === 'InputLayer' || entry.inbound_nodes === undefined) return false;
-    return !('trainable' in config) && !('dtype' in config) && !isFunctional(config);
+    return !('trainable' in config) && !isFunctional(config) && !['Discretization', 'HashedCrossing'].includes(String(entry.class_name));
   }
 
   /** One entry of `inbound_nodes`, in any of its three spellings. */

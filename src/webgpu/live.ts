@@ -1,4 +1,5 @@
 import { check, describe } from '../check';
+import type { Activations } from '../extract/activations';
 import { createExtractor, type Extractor } from '../extract/extractor';
 import type { LayerSelector } from '../extract/select';
 import type { Interpolation } from '../image/types';
@@ -37,6 +38,11 @@ export interface LiveViewOptions {
   readonly style?: GPURendererOptions | undefined;
   /** Read the GPU's time back every so many frames. Default 0: never, and nothing is read back. */
   readonly timeEvery?: number | undefined;
+  /**
+   * Called with each frame's activations once they are drawn; they are disposed of when it is done, and the next frame waits for that. For
+   * a value now and then: what it reads comes back from the GPU.
+   */
+  readonly onFrame?: ((activations: Activations) => void | Promise<void>) | undefined;
   /** Told when a frame fails; the view has stopped then. Default: the error is thrown where nobody catches it, so that the page reports it. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -212,6 +218,7 @@ class SourceView implements LiveView {
       if (this.disposed) return;
       if (timed) this.gpuMilliseconds = await this.renderer.time(activations);
       else await this.renderer.draw(activations);
+      await this.options.onFrame?.(activations);
     } finally {
       activations.dispose();
     }

@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { watchConsole } from '../browser/launch';
 import { serve } from '../browser/serve';
+import { ROOT } from '../dist';
 
-const root = fileURLToPath(new URL('../../examples/explorer', import.meta.url));
+const root = `${ROOT}examples/explorer`;
+const built = `${ROOT}node_modules/.cache/activation-lens-explorer`;
 
 /** The explorer, built and served. */
 export interface App {
@@ -16,18 +17,44 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Builds the explorer as `npm run explorer:build` does, into a folder that goes with `close()`. */
+/** Builds the explorer as `npm run explorer:build` does, unless the same sources were built before, and serves it. */
 export async function buildApp(): Promise<App> {
-  const folder = mkdtempSync(join(tmpdir(), 'activation-lens-'));
-  await build({ root, logLevel: 'error', build: { outDir: folder, minify: false, reportCompressedSize: false, emptyOutDir: true } });
-  const server = await serve({}, { '/some/folder': folder });
-  return {
-    url: `${server.url}/some/folder/index.html`,
-    async close() {
-      await server.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
+  const server = await serve({}, { '/some/folder': await folderOf(sourcesHash()) });
+  return { url: `${server.url}/some/folder/index.html`, close: () => server.close() };
+}
+
+/** The built page of sources with this hash. Others are removed: nobody comes back to them. */
+async function folderOf(hash: string): Promise<string> {
+  const folder = join(built, hash);
+  if (existsSync(folder)) return folder;
+  mkdirSync(built, { recursive: true });
+  const others = readdirSync(built).filter((name) => !name.startsWith('unfinished'));
+  const unfinished = mkdtempSync(join(built, 'unfinished-'));
+  try {
+    await build({ root, logLevel: 'error', build: { outDir: unfinished, minify: false, reportCompressedSize: false, emptyOutDir: true } });
+  } catch (error) {
+    rmSync(unfinished, { recursive: true });
+    throw error;
+  }
+  // At once, so that what is there is whole. Another run of the tests may have been faster.
+  if (existsSync(folder)) rmSync(unfinished, { recursive: true });
+  else renameSync(unfinished, folder);
+  for (const other of others) if (other !== basename(folder)) rmSync(join(built, other), { recursive: true, force: true });
+  return folder;
+}
+
+/** Of every byte that the page is built from: its own files, the library's, the lesson's, and the packages' versions. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  for (const path of ['package-lock.json', 'tsconfig.json', 'examples/explorer', 'examples/lesson', 'src', 'test/explorer/app.ts']) {
+    const below = statSync(ROOT + path).isDirectory() ? readdirSync(ROOT + path, { recursive: true, encoding: 'utf8' }).sort() : [''];
+    for (const name of below) {
+      const file = join(ROOT + path, name);
+      if (name.startsWith('dist') || name.includes('node_modules') || !statSync(file).isFile()) continue;
+      hash.update(`${path}/${name}\0`).update(readFileSync(file));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** A tab with the explorer in it, once its first maps are there. */

@@ -16,6 +16,7 @@ const PAIRS = readdirSync(FIXTURES).filter((file) => existsSync(fixture(`${file}
 const INPUTS: Readonly<Record<string, (index: number) => (value: number) => number>> = {
   nested: (index) => (value) => (index === 1 ? Math.fround(Math.fround(value * 0.5) + 0.1) : value),
   ops: () => (value) => Math.fround(value * 255),
+  casts: () => (value) => Math.fround(value * 255),
 };
 
 beforeAll(async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { colorize } from '../../src/colormap';
-import { figure, imageAxes, layerGrid, mapFigure } from '../../src/figure';
-import { terminalColors, terminalGraphics, terminalRenderer } from '../../src/render';
+import { colorize, normalize, tab20, turbo, viridis } from '../../src/colormap';
+import { featureGrid, figure, imageAxes, layerGrid, mapFigure } from '../../src/figure';
+import { pngRenderer, terminalColors, terminalGraphics, terminalRenderer } from '../../src/render';
 import { decode } from './decode';
+import { readKitty } from './kitty';
 import { map, scene } from './scene';
+import { readSixels } from './sixel';
 
 const ESC = '\u001b';
 
@@ -93,11 +95,9 @@ describe('terminalRenderer', () => {
   it("sends pictures in kitty's and in iTerm2's protocol", async () => {
     const image = colorize(map(60, 60));
     const kitty = await terminalRenderer({ graphics: 'kitty', columns: 40 }).render(image);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes begin with one
-    const parts = [...kitty.matchAll(/\u001b_G([^;]*);([^\u001b]*)\u001b\\/g)];
-    expect(parts[0]![1]).toContain('a=T,f=100,q=2,c=40');
-    expect(parts.every(([, keys, data], i) => keys!.endsWith(i === parts.length - 1 ? 'm=0' : 'm=1') && data!.length <= 4096)).toBe(true);
-    expect(decode(Buffer.from(parts.map(([, , data]) => data).join(''), 'base64')).data).toEqual(new Uint8Array(image.data));
+    const shown = readKitty(kitty);
+    expect(shown).toMatchObject({ width: 60, height: 60, keys: { a: 'T', f: '100', q: '2', c: '40' } });
+    expect(shown.data).toEqual(new Uint8Array(image.data));
     const iterm = await terminalRenderer({ graphics: 'iterm', columns: 40 }).render(image);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes begin with one
     const [, keys, data] = /^\u001b\]1337;File=([^:]*):([^\u0007]*)\u0007\n$/.exec(iterm)!;
@@ -112,6 +112,79 @@ describe('terminalRenderer', () => {
     expect(text).toBe(`${ESC}P0;1;0q"1;1;5;8#0;2;0;0;0#1;2;100;100;100#1!5T$#0!5i-#1!5@$#0!5A-${ESC}\\\n`);
     const wide = await terminalRenderer({ graphics: 'sixel', columns: 50, cellWidth: 8 }).render(scene());
     expect(wide).toContain('"1;1;400;350');
+  });
+
+  it("sends a figure of many chunks in kitty's protocol: pngRenderer's pixels", async () => {
+    const text = await terminalRenderer({ graphics: 'kitty', columns: 80 }).render(scene());
+    expect(text.split('\u001b_G').length).toBeGreaterThan(3);
+    const shown = readKitty(text);
+    const expected = decode(await pngRenderer.render(scene()));
+    expect([shown.width, shown.height]).toEqual([800, 700]);
+    expect(Buffer.compare(shown.data, expected.data)).toBe(0);
+  });
+
+  /** A sixel's colours are whole percents of each channel. */
+  const percent = (value: number) => Math.round((Math.round((value * 100) / 255) * 255) / 100);
+
+  const distinct = ({ buffer, byteOffset, length }: Uint8Array | Uint8ClampedArray) =>
+    new Set(new Uint32Array(buffer, byteOffset, length / 4)).size;
+
+  it('writes maps in sixels, all 256 colours of a map exact to the percent that sixels have', async () => {
+    const ramp = { width: 64, height: 50, data: Float32Array.from({ length: 64 * 50 }, (_, i) => (i * 37) % 3200) };
+    for (const colormap of [viridis, turbo, tab20]) {
+      const image = colorize(ramp, { colormap });
+      const shown = readSixels(await terminalRenderer({ graphics: 'sixel' }).render(image));
+      expect(shown).toMatchObject({ width: 64, height: 50, colors: distinct(image.data) });
+      expect(shown.data).toEqual(Uint8Array.from(image.data, percent));
+    }
+  });
+
+  it('leaves transparent pixels unpainted', async () => {
+    const data = Float32Array.from({ length: 21 }, (_, i) => (i % 4 === 1 ? Number.NaN : i));
+    const image = colorize({ width: 3, height: 7, data }, { norm: normalize({ vmin: 0, vmax: 20 }) });
+    const shown = readSixels(await terminalRenderer({ graphics: 'sixel' }).render(image));
+    for (let i = 0; i < 21; i++) expect(shown.data[i * 4 + 3], `pixel ${i}`).toBe(i % 4 === 1 ? 0 : 255);
+    expect(shown.data).toEqual(Uint8Array.from(image.data, percent));
+  });
+
+  it('keeps nearly all pixels of a figure that has more than 256 colours, and the others to a few levels', async () => {
+    const one = mapFigure(map(148, 148), { title: 'conv2d_1' });
+    const expected = decode(await pngRenderer.render(one));
+    expect(distinct(expected.data)).toBeGreaterThan(256);
+    const shown = readSixels(await terminalRenderer({ graphics: 'sixel', columns: 60, cellWidth: 8 }).render(one));
+    expect([shown.width, shown.height]).toEqual([expected.width, expected.height]);
+    let [worst, exact] = [0, 0];
+    for (let i = 0; i < shown.data.length; i++) {
+      worst = Math.max(worst, Math.abs(shown.data[i]! - expected.data[i]!));
+      if (shown.data[i] === percent(expected.data[i]!)) exact++;
+    }
+    // Three bits of each channel are shared at most.
+    expect(worst).toBeLessThanOrEqual(8);
+    expect(exact / shown.data.length).toBeGreaterThan(0.9);
+  });
+
+  it('gathers the colours of a picture that has thousands', async () => {
+    const data = Uint8ClampedArray.from({ length: 100 * 100 * 4 }, (_, i) => {
+      const [x, y] = [(i >> 2) % 100, Math.floor(i / 400)];
+      return [2.5 * x, 2.5 * y, 255 - x - y, 255][i % 4]!;
+    });
+    const shown = readSixels(await terminalRenderer({ graphics: 'sixel' }).render({ width: 100, height: 100, data }));
+    expect(shown.colors).toBeLessThanOrEqual(256);
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += Math.abs(data[i]! - shown.data[i]!);
+    expect(sum / data.length).toBeLessThan(6);
+  });
+
+  it('leaves a gap between the pictures of a grid, at every width', async () => {
+    const maps = Array.from({ length: 8 }, () => map(20, 20));
+    for (const columns of [40, 54, 72, 80, 110, 173]) {
+      const lines = screen(await terminalRenderer({ columns }).render(featureGrid(maps, { columns: 4, figsize: [12, 6], ticks: 'none' })));
+      const empty = (x: number) => lines.every((cells) => cells[x] === undefined || (cells[x]!.character === ' ' && cells[x]!.back === ''));
+      const runs = Array.from({ length: columns }, (_, x) => (empty(x) ? ' ' : '#'))
+        .join('')
+        .match(/#+/g);
+      expect(runs?.length, `${columns} columns`).toBe(4);
+    }
   });
 
   it('tells terminals apart by their environment', () => {

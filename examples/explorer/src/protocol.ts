@@ -1,6 +1,7 @@
 import type { ChannelStatistics, Interpolation, ModelFormat, RuntimeAttempt, Shape } from 'activation-lens';
 import type { ColormapName } from 'activation-lens/colormaps';
 import type { NormSettings } from './norms';
+import type { Place } from './panels/place';
 
 /** What the page asks of the worker that holds the model, and what comes back. Everything here crosses `postMessage`. */
 export interface Requests {
@@ -13,8 +14,8 @@ export interface Requests {
   sheet: { args: { path: string; coloring: Coloring }; result: { readonly sheet: SheetView | null } };
   /** Frames from now on are drawn on the page's canvas, on the GPU; false where that cannot be. */
   live: { args: LiveRequest; result: { readonly live: boolean } };
-  /** The next frame of a moving picture. */
-  frame: { args: { frame: ImageBitmap }; result: { readonly drawn: true } };
+  /** The next frame of a moving picture. `place`: read the value there, and no other. */
+  frame: { args: { frame: ImageBitmap; place?: Place | undefined }; result: { readonly value: number | null } };
   predict: { args: Record<never, never>; result: readonly OutputView[] };
   export: { args: ExportRequest; result: Blob };
 }

@@ -145,7 +145,7 @@ export function toWhole(x: Tensor): Tensor {
 const PACKET = 32;
 
 /**
- * A small whole-number dtype of floats. C++ does not define the cast of what does not fit; TensorFlow's kernels (x86, from 2.14 to 2.21)
+ * A small whole-number dtype of floats. C++ does not define the cast of what does not fit; TensorFlow 2.21's kernels (x86)
  * saturate in whole packets and wrap in the rest of the tensor, and so does this.
  */
 export function toNarrowWhole(x: Tensor, type: NarrowType): Tensor {

@@ -2,6 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { reverse, transpose } from '../layers/manyAxes';
 import { type Interpolation, resizeImages } from '../layers/resize';
 import type { Shape } from '../types';
 import { to, X } from './families';
@@ -42,7 +43,7 @@ const quarterTurn = (shape: Shape): Shape => [...shape.slice(0, -3), shape.at(-2
 function transposed(x: Tensor): Tensor {
   const lead = x.shape.slice(0, -3).map((_, i) => i);
   const [rows, columns, channels] = [x.rank - 3, x.rank - 2, x.rank - 1];
-  return tf.transpose(x, [...lead, columns, rows, channels]);
+  return transpose(x, [...lead, columns, rows, channels]);
 }
 
 const turns = (call: Constants): number => ((call.number('k', 1) % 4) + 4) % 4;
@@ -96,8 +97,8 @@ export const frames: Readonly<Record<string, Operation>> = {
       const x = call.tensor('x');
       const [rows, columns] = [x.rank - 3, x.rank - 2];
       if (turns(call) === 0) return x.clone();
-      if (turns(call) === 2) return tf.reverse(x, [rows, columns]);
-      return tf.reverse(transposed(x), [turns(call) === 1 ? rows : columns]);
+      if (turns(call) === 2) return reverse(x, [rows, columns]);
+      return reverse(transposed(x), [turns(call) === 1 ? rows : columns]);
     },
   },
 };

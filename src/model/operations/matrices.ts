@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { asFloat } from '../layers/dtypes';
-import { broadcast } from '../layers/manyAxes';
+import { broadcast, transpose } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
 import type { Shape } from '../types';
 import { to, X } from './families';
@@ -17,7 +17,7 @@ function crossAxes(call: Constants): [number, number, number] {
 
 function moved(x: Tensor, axis: number): Tensor {
   const from = axis < 0 ? axis + x.rank : axis;
-  return from === x.rank - 1 ? x : tf.transpose(x, [...range(0, x.rank).filter((i) => i !== from), from]);
+  return from === x.rank - 1 ? x : transpose(x, [...range(0, x.rank).filter((i) => i !== from), from]);
 }
 
 const without = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i !== (axis < 0 ? axis + shape.length : axis));

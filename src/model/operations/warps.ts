@@ -6,6 +6,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { transpose } from '../layers/manyAxes';
 import { to } from './families';
 import type { Call, Operation } from './operation';
 
@@ -67,7 +68,7 @@ function sources(transform: readonly number[], height: number, width: number, ne
 function warp(call: Call<Tensor>, given: Tensor, transforms: readonly (readonly number[])[], mode: string): Tensor {
   const first = call.text('data_format', 'channels_last') === 'channels_first';
   const pictures = to(given.rank === 3 ? tf.expandDims(given, 0) : given, 'float32');
-  const last = first ? tf.transpose(pictures, [0, 2, 3, 1]) : pictures;
+  const last = first ? transpose(pictures, [0, 2, 3, 1]) : pictures;
   const [batch, height, width, channels] = last.shape as [number, number, number, number];
   const flat = tf.reshape(last, [batch, height * width, channels]);
   const filled = tf.concat([flat, tf.fill([batch, 1, channels], call.number('fill_value', 0))], 1);
@@ -83,7 +84,7 @@ function warp(call: Call<Tensor>, given: Tensor, transforms: readonly (readonly 
           tf.split(filled, batch).map((picture, i) => warped(picture, transforms[i] ?? call.fail('has fewer transforms than pictures'))),
         );
   const out = tf.reshape(all, last.shape);
-  const back = first ? tf.transpose(out, [0, 3, 1, 2]) : out;
+  const back = first ? transpose(out, [0, 3, 1, 2]) : out;
   return to(given.rank === 3 ? tf.squeeze(back, [0]) : back, given.dtype);
 }
 

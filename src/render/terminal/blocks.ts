@@ -12,11 +12,12 @@ import { toRGBA } from '../../image/convert';
 import { resize } from '../../image/resize';
 import type { RGBAImage } from '../../image/types';
 import { type Bytes4, parseColor } from '../color';
+import { cellsOf } from './cells';
 import type { TerminalColors } from './detect';
 import { Screen } from './screen';
 
 /** A character is a cell: one pixel of half blocks wide, two high. */
-const cells: MeasureText = (text) => ({ width: [...text].length, ascent: 1.5, descent: 0.5 });
+const cells: MeasureText = (text) => ({ width: cellsOf(text).length, ascent: 1.5, descent: 0.5 });
 
 /** Narrower pictures have no room for tick labels beside and above them. */
 const roomForTicks = 26;
@@ -51,7 +52,9 @@ function simplified(figure: Figure, columns: number): Figure {
     const { position, ...rest } = one;
     return { ...rest, ylabel: '', ticks: small ? ('none' as const) : one.ticks };
   });
-  return { ...figure, axes, layout: 'tight' };
+  // Letters are a cell wide, and the tight gaps, 1.08 letters: pictures never touch.
+  const cell = (72 * figure.figsize[0]) / columns;
+  return { ...figure, axes, layout: 'tight', fontSize: Math.max(figure.fontSize, cell) };
 }
 
 function drawPicture(image: RGBAImage, columns: number, colors: TerminalColors): string {

@@ -1,5 +1,6 @@
 import { toBase64 } from '../../figure/base64';
 import type { RGBAImage } from '../../image/types';
+import { quantize } from './palette';
 
 const ESC = '\u001b';
 /** kitty takes at most 4096 bytes of base64 in one command. */
@@ -62,38 +63,4 @@ function runs(bits: Uint8Array): string {
     x = end;
   }
   return text;
-}
-
-/**
- * At most 256 colours: pixels are gathered by the upper four bits of each channel, and the most frequent groups' means are kept; pixels of
- * other groups take the nearest. -1 is transparent.
- */
-function quantize({ width, height, data }: RGBAImage): { indices: Int16Array; colors: (readonly [number, number, number])[] } {
-  const groupOf = (at: number) => ((data[at]! >> 4) << 8) | ((data[at + 1]! >> 4) << 4) | (data[at + 2]! >> 4);
-  const sums = new Float64Array(4096 * 4);
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at + 3]! < 128) continue;
-    const group = groupOf(at) * 4;
-    for (let k = 0; k < 3; k++) sums[group + k]! += data[at + k]!;
-    sums[group + 3]!++;
-  }
-  const used = Array.from({ length: 4096 }, (_, group) => group).filter((group) => sums[group * 4 + 3]! > 0);
-  const mean = (group: number) => [0, 1, 2].map((k) => sums[group * 4 + k]! / sums[group * 4 + 3]!) as [number, number, number];
-  const kept = used.sort((a, b) => sums[b * 4 + 3]! - sums[a * 4 + 3]!).slice(0, 256);
-  const colors = kept.map(mean);
-  const nearest = new Int16Array(4096).fill(-1);
-  used.forEach((group) => {
-    const wanted = mean(group);
-    let best = Number.POSITIVE_INFINITY;
-    colors.forEach((color, i) => {
-      const distance = color.reduce((sum, value, k) => sum + (value - wanted[k]!) ** 2, 0);
-      if (distance < best) {
-        best = distance;
-        nearest[group] = i;
-      }
-    });
-  });
-  const indices = new Int16Array(width * height);
-  for (let i = 0; i < indices.length; i++) indices[i] = data[i * 4 + 3]! < 128 ? -1 : nearest[groupOf(i * 4)]!;
-  return { indices, colors };
 }

@@ -1,4 +1,5 @@
 import type { Bytes4 } from '../color';
+import { cellsOf } from './cells';
 import type { TerminalColors } from './detect';
 
 const CSI = '\u001b[';
@@ -35,9 +36,9 @@ export class Screen {
     return false;
   }
 
-  /** Writes a text from a cell on, one character a cell; not where it would touch another text, or does not fit. */
+  /** Writes a text from a cell on, one character a cell (two for a wide one); not where it would touch another text, or does not fit. */
   write(column: number, row: number, text: string): void {
-    const characters = [...text];
+    const characters = cellsOf(text);
     const first = row * this.width + column;
     if (row < 0 || row >= this.height / 2 || column < 0 || column + characters.length > this.width) return;
     for (let i = -1; i <= characters.length; i++) {

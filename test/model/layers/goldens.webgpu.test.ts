@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openDawn, openTensorFlow } from '../../webgpu/dawn';
 import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
@@ -20,6 +21,8 @@ function chosen(file: GoldenFile): GoldenFile['cases'] {
 
 describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   if (dawn.gpu !== null) await openTensorFlow();
+  // tfjs computes small tensors on the CPU.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
   describe.each(process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'])('%s', (name) => {
     const file = readGoldens(join(folder, name));
     it.each(chosen(file).map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {

@@ -18,6 +18,8 @@ const [NARROW, WIDE] = [112, 208];
 const [ACROSS, DOWN] = [12, 37];
 /** CSS pixels between live maps. */
 const LIVE_GAP = 8;
+/** Milliseconds between two values of a moving picture that are read: while the pointer moves, and while it rests. */
+const [ASK_MOVING, ASK_RESTING] = [100, 1000];
 /** No WebGPU device promises a higher canvas. */
 const LONGEST = 8192;
 
@@ -48,6 +50,10 @@ export class Grid {
   private live = false;
   /** Width of a tile in CSS pixels. */
   private tile = NARROW;
+  /** What the pointer is on. */
+  private pointed: Place | undefined;
+  /** What was read last of a moving picture, and when. */
+  private asked: { place: Place; at: number } | undefined;
   private liveRows = { of: 0, first: 0, last: 0 };
   /** The channels as they are shown. */
   order: readonly number[] = [];
@@ -61,6 +67,7 @@ export class Grid {
     this.list.addEventListener('pointermove', (event) => this.hover(event));
     this.list.addEventListener('pointerleave', () => {
       this.readout.hidden = true;
+      this.pointed = undefined;
     });
     store.on(['sort', 'hideDead'], () => this.arrange());
     store.on(['tile'], () => this.resize());
@@ -95,6 +102,21 @@ export class Grid {
       for (const property of ['grid-template-columns', 'grid-auto-rows', 'gap']) this.list.style.removeProperty(property);
     }
     this.summarize();
+  }
+
+  /** Of which place the next frame's value is to be read; of none nearly always, for what is read slows the frames down. */
+  wanted(): Place | undefined {
+    const { pointed, asked } = this;
+    const now = performance.now();
+    if (!pointed || !this.live) return undefined;
+    if (asked && now - asked.at < (asked.place === pointed ? ASK_RESTING : ASK_MOVING)) return undefined;
+    this.asked = { place: pointed, at: now };
+    return pointed;
+  }
+
+  /** The value that was read there. */
+  tell(place: Place, value: number): void {
+    if (this.live && this.layer && this.pointed === place) this.readout.textContent = describePlace(this.layer, place, value);
   }
 
   /** Gives each tile a whole number of the screen's pixels, and tells where the maps of those on the screen, or near it, belong. */
@@ -247,7 +269,7 @@ export class Grid {
     const parts = [what];
     if (dead > 0) parts.push(`${dead} dead (one value only)`);
     if (this.order.length < all) parts.push(`${this.order.length} shown`);
-    if (this.live) parts.push('live, drawn on the GPU', 'open a channel to read its values');
+    if (this.live) parts.push('live, drawn on the GPU');
     else if (this.store.get().shared) {
       const limits = coloring && !coloring.failure ? coloring.norm.limits(layer.maps[0]!) : undefined;
       if (limits) parts.push(`colours from ${short(limits.vmin)} to ${short(limits.vmax)} in all`);
@@ -295,8 +317,16 @@ export class Grid {
     const channel = Number(canvas?.parentElement?.dataset.channel);
     const place: Place | undefined = canvas ? placeAt(canvas, channel, event.clientX, event.clientY) : undefined;
     this.readout.hidden = !place || !this.layer;
-    if (!place || !this.layer) return;
-    this.readout.textContent = this.live ? `${this.layer.path} · channel ${channel} · live` : describePlace(this.layer, place);
+    if (!place || !this.layer) {
+      this.pointed = undefined;
+      return;
+    }
+    const same = this.pointed?.channel === channel && this.pointed.x === place.x && this.pointed.y === place.y;
+    // On a moving picture the value comes with one of the next frames; until then the last one stays where the pointer is on it still.
+    if (!same || !this.live) {
+      this.pointed = place;
+      this.readout.textContent = describePlace(this.layer, place, this.live ? null : undefined);
+    }
     const { offsetWidth, offsetHeight } = this.readout;
     const x = Math.max(8, Math.min(event.clientX + 14, innerWidth - offsetWidth - 8));
     const y = event.clientY + 18 + offsetHeight > innerHeight ? event.clientY - offsetHeight - 10 : event.clientY + 18;

@@ -48,11 +48,13 @@ export class Live {
       this.leave();
       return false;
     }
-    await this.engine.call('frame', { frame }, { transfer: [frame] });
+    const place = this.grid.wanted();
+    const { value } = await this.engine.call('frame', { frame, place }, { transfer: [frame] });
     // Ended, or otherwise chosen, while the frame was under way.
     if (this.asked !== key) return true;
     this.canvas.hidden = false;
     this.grid.setLive(true);
+    if (place && value !== null) this.grid.tell(place, value);
     return true;
   }
 

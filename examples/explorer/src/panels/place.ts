@@ -16,13 +16,16 @@ export function placeAt(canvas: HTMLCanvasElement, channel: number, clientX: num
   return x >= 0 && y >= 0 && x < canvas.width && y < canvas.height ? { channel, x, y } : undefined;
 }
 
-/** Layer, channel, position and value in words. */
-export function describePlace(layer: LayerView, { channel, x, y }: Place): string {
-  const value = layer.maps[channel]?.[y * layer.width + x] ?? Number.NaN;
+/** Layer, channel, position and value in words. `value`: another than the layer has there; null where it is still to come. */
+export function describePlace(layer: LayerView, place: Place, value: number | null = valueAt(layer, place)): string {
+  const { channel, x, y } = place;
+  const number = value === null ? '…' : float32(value);
   if (layer.kind === 'units') {
     const unit = y * layer.width + x;
-    return unit < (layer.shape[1] ?? 0) ? `${layer.path} · unit ${unit} · ${float32(value)}` : `${layer.path} · no unit here`;
+    return unit < (layer.shape[1] ?? 0) ? `${layer.path} · unit ${unit} · ${number}` : `${layer.path} · no unit here`;
   }
-  if (layer.kind === 'sequence') return `${layer.path} · channel ${x} · step ${y} · ${float32(value)}`;
-  return `${layer.path} · channel ${channel} · x ${x}, y ${y} · ${float32(value)}`;
+  if (layer.kind === 'sequence') return `${layer.path} · channel ${x} · step ${y} · ${number}`;
+  return `${layer.path} · channel ${channel} · x ${x}, y ${y} · ${number}`;
 }
+
+const valueAt = ({ maps, width }: LayerView, { channel, x, y }: Place): number => maps[channel]?.[y * width + x] ?? Number.NaN;

@@ -1,10 +1,12 @@
+import { slice } from '@tensorflow/tfjs-core';
 import type { Activation, Model } from 'activation-lens';
 import { createLiveView, type LiveInputOptions, type LiveView } from 'activation-lens/webgpu';
 import { colormapOf } from '../colormaps';
 import { createNorm } from '../norms';
+import type { Place } from '../panels/place';
 import type { LiveRequest } from '../protocol';
 
-/** One layer of a moving picture, drawn on a canvas of the page. Frames go to the GPU, and nothing comes back from it. */
+/** One layer of a moving picture, drawn on a canvas of the page. Frames go to the GPU; only a value that is asked for comes back from it. */
 export class LiveMaps {
   /** The page's, to draw on. */
   canvas: OffscreenCanvas | undefined;
@@ -12,6 +14,8 @@ export class LiveMaps {
   private readonly source = new OffscreenCanvas(1, 1);
   private readonly frames = this.source.getContext('bitmaprenderer');
   private view: LiveView | undefined;
+  private place: Place | undefined;
+  private value: number | undefined;
 
   /**
    * From now on frames are drawn so. `measured`: what the layer gave for a picture before, from which norms that the GPU finds no limits
@@ -29,6 +33,9 @@ export class LiveMaps {
         source,
         canvas,
         input,
+        onFrame: async ([activation]) => {
+          this.value = this.place && (await readValue(activation!, this.place));
+        },
         style: {
           channels,
           columns,
@@ -49,19 +56,30 @@ export class LiveMaps {
     }
   }
 
-  async draw(frame: ImageBitmap): Promise<void> {
+  /** Draws a frame. Returns its value at `place`, if one is given. */
+  async draw(frame: ImageBitmap, place: Place | undefined): Promise<number | undefined> {
     if (!this.view || !this.frames) {
       frame.close();
-      return;
+      return undefined;
     }
+    this.place = place;
     this.source.width = frame.width;
     this.source.height = frame.height;
     this.frames.transferFromImageBitmap(frame);
     await this.view.step();
+    return this.value;
   }
 
   stop(): void {
     this.view?.dispose();
     this.view = undefined;
   }
+}
+
+/** One value of [batch, height, width, channels], cut out on the GPU: four bytes come back. */
+async function readValue({ tensor, layer }: Activation, { channel, x, y }: Place): Promise<number | undefined> {
+  const one = slice(tensor, layer.dataFormat === 'channels_first' ? [0, channel, y, x] : [0, y, x, channel], [1, 1, 1, 1]);
+  const [value] = await one.data();
+  one.dispose();
+  return value;
 }

@@ -128,9 +128,8 @@ export class Session {
     return { live: await live.start(this.need(), () => this.activation(request.path, signal), input, request) };
   }
 
-  async drawFrame(frame: ImageBitmap): Promise<Requests['frame']['result']> {
-    await this.liveMaps?.draw(frame);
-    return { drawn: true };
+  async drawFrame({ frame, place }: Requests['frame']['args']): Promise<Requests['frame']['result']> {
+    return { value: (await this.liveMaps?.draw(frame, place)) ?? null };
   }
 
   async predict(): Promise<OutputView[]> {

@@ -55,7 +55,7 @@ function answer({ id, kind, args }: Request, signal: AbortSignal): Promise<Reque
     case 'live':
       return session.startLive(args, signal);
     case 'frame':
-      return session.drawFrame(args.frame);
+      return session.drawFrame(args);
     case 'predict':
       return session.predict();
     case 'export':
