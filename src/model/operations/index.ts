@@ -26,13 +26,7 @@ import { functionNames, operationOfFunction } from './tensorflow';
 
 /** Keras 3 gives some operations two classes. */
 const sameOperation: Readonly<Record<string, string>> = {
-  Abs: 'Absolute',
-  Fabs: 'Absolute',
   TrueDivide: 'Divide',
-  Fmax: 'Maximum',
-  Fmin: 'Minimum',
-  View: 'Cast',
-  Conj: 'Conjugate',
 };
 
 const table: Readonly<Record<string, Operation>> = {
@@ -61,6 +55,7 @@ const tensorflowOnly = new Set([
     'BiasAdd',
     'RgbToGrayscale',
     'ScalarMul',
+    'DivideByType',
     'AddN',
     'Crelu',
   ],

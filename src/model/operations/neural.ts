@@ -11,7 +11,6 @@ import { broadcast, where } from '../layers/manyAxes';
 import { layerNormalization } from '../layers/Normalizations';
 import { adaptivePooling, pooling } from '../layers/Pooling';
 import type { LayerSpec } from '../layers/spec';
-import { transposedConvolution } from '../layers/TransposedConvolution';
 import type { Shape } from '../types';
 import { einsum } from './einsum';
 import { to, X } from './families';
@@ -86,7 +85,7 @@ function convolutionConfig(call: Constants, shapes: readonly Shape[]): Record<st
   };
 }
 
-const convolutionParameters = ['strides', 'padding', 'data_format', 'dilation_rate|dilations'];
+const convolutionParameters = ['strides|stride', 'padding', 'data_format', 'dilation_rate|dilations|rate'];
 
 const conv = fromLayer([X, 'kernel|filters|filter', ...convolutionParameters], (call, shapes) => {
   const spec = layerSpec(call, convolutionConfig(call, shapes));
@@ -107,11 +106,6 @@ const separableConv = fromLayer(
     return separableConvolution(spec, rankOf(shapes) as 1 | 2);
   },
 );
-
-const convTranspose = fromLayer([X, 'kernel', 'strides', 'padding', 'output_padding', 'data_format', 'dilation_rate'], (call, shapes) => {
-  const config = { ...convolutionConfig(call, shapes), filters: shapes[1]!.at(-2), output_padding: call.value('output_padding') };
-  return transposedConvolution(layerSpec(call, config), rankOf(shapes));
-});
 
 function pools(kind: 'max' | 'average'): Operation {
   return fromLayer(
@@ -158,15 +152,19 @@ const batchNorm: Operation = {
   },
 };
 
-const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (call, shapes) =>
+function isGiven(call: Constants, name: string): boolean {
+  return call.isTensor(name) || (call.value(name) ?? null) !== null;
+}
+
+const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (call) =>
   layerNormalization({
     ...call.spec,
     config: {
       axis: call.value('axis') ?? -1,
       epsilon: call.value('epsilon') ?? 1e-7,
       rms_scaling: call.flag('rms_scaling'),
-      scale: shapes.length > 1,
-      center: shapes.length > 2,
+      scale: isGiven(call, 'gamma'),
+      center: isGiven(call, 'beta'),
     },
   }),
 );
@@ -247,7 +245,6 @@ export const neural: Readonly<Record<string, Operation>> = {
   Conv: conv,
   DepthwiseConv: depthwiseConv,
   SeparableConv: separableConv,
-  ConvTranspose: convTranspose,
   MaxPool: pools('max'),
   AveragePool: pools('average'),
   AdaptiveMaxPool: adaptive('max'),
