@@ -271,6 +271,8 @@ export const reductions: Readonly<Record<string, Operation>> = {
   TopK: {
     parameters: [X, 'k', 'sorted'],
     infer(call) {
+      if (!call.flag('sorted', true) && call.number('k', 1) > 1)
+        call.fail('takes the largest in any order (sorted=False), of which there is no right one; take them sorted');
       const { shape, type } = call.tensor('x');
       const out = [...shape.slice(0, -1), call.number('k', 1)];
       return [
@@ -279,8 +281,6 @@ export const reductions: Readonly<Record<string, Operation>> = {
       ];
     },
     compute(call) {
-      if (!call.flag('sorted', true) && call.number('k', 1) > 1)
-        call.fail('takes the largest in any order (sorted=False), of which there is no right one; take them sorted');
       const { values, indices } = tf.topk(call.tensor('x'), call.number('k', 1), true);
       return [values, to(indices, 'int32')];
     },
