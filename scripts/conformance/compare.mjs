@@ -38,7 +38,7 @@ for (const entry of JSON.parse(await readFile(index, 'utf8')).slice(Number(optio
   console.log(JSON.stringify({ ...rest, ...(layers && { layers: layers.length }), ...result }));
 }
 
-/** `{ outcome: 'right' | 'wrong' | 'refused' | 'crashed', worst, ... }` */
+/** `{ outcome: 'right' | 'meant' | 'wrong' | 'refused' | 'crashed', worst, ... }` */
 async function compare(entry) {
   const before = tf.memory().numTensors;
   const start = performance.now();
@@ -53,8 +53,11 @@ async function compare(entry) {
     const activations = await library.createExtractor(model, { layers: library.flattenLayers(model) }).run(held);
     held.push(activations);
     const values = await compareValues(activations, entry);
+    const broadcasts =
+      values.problem && entry.broadcast && !(await compareValues(activations, { ...entry, case: entry.broadcast })).problem;
     const problem = structure ?? values.problem;
-    result = { outcome: problem === undefined ? 'right' : 'wrong', opened: Math.round(opened), ...values, ...(problem && { problem }) };
+    const outcome = problem === undefined ? 'right' : broadcasts && !structure ? 'meant' : 'wrong';
+    result = { outcome, opened: Math.round(opened), ...values, ...(problem && { problem }) };
   } catch (error) {
     const { code, message, stack } = error;
     result = code ? { outcome: 'refused', code, problem: message } : { outcome: 'crashed', problem: stack };

@@ -28,13 +28,16 @@ function sum(entries) {
     .join(', ');
 }
 
+/** Others could not be saved by that Keras. */
+const isCompared = ({ outcome }) => outcome !== undefined;
+const wasMeasured = (result) => result !== undefined && !result.missing;
 const isOpened = (reopened) => reopened === undefined || reopened === 'yes';
 const exponent = (error) => (error === 0 ? '0' : error.toExponential(0));
 
 /** The page. Nothing in it depends on the machine but the last digits of the errors. */
 export function report(suites, results, repeats, deviations) {
   const entries = Object.values(results).flatMap((result) => result?.entries ?? []);
-  const compared = entries.filter(({ outcome }) => outcome !== undefined);
+  const compared = entries.filter(isCompared);
   const kerases = [...new Set(entries.map(({ keras }) => keras).filter(Boolean))].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   return `---
 title: Conformance
@@ -55,7 +58,7 @@ With Keras ${kerases.join(', ')}; tfjs ${packageOf('@tensorflow/tfjs-core')} on 
 | --- | ---: | ---: | ---: | ---: | ---: | --- |
 ${Object.values(suites)
   .map(({ title, steps }) => {
-    const runs = steps.map(({ name }) => results[name]).filter(Boolean);
+    const runs = steps.map(({ name }) => results[name]).filter(wasMeasured);
     return `| ${title} | ${counts(runs.flatMap((run) => run.entries)).join(' | ')} | ${commits(runs).join(', ')} |`;
   })
   .join('\n')}
@@ -68,7 +71,8 @@ ${architectures('Architectures of keras.applications', [suites.architectures, su
 ${kinds('One layer, or a few operations', suites.layers, results)}
 ${kinds('Structures', suites.structures, results)}
 ${kinds('Files of older versions', suites.older, results)}
-${notRight([...compared, ...repeats.flatMap((run) => run.entries.map((entry) => ({ ...entry, run })))])}
+${kinds('Files of older versions, opened by later ones', suites.reopened, results)}
+${notRight([...compared, ...repeats.flatMap((run) => run.entries.filter(isCompared).map((entry) => ({ ...entry, run })))])}
 ## Where this library means to differ
 
 ${deviations.map(({ reason }) => `- ${reason}`).join('\n')}
@@ -84,7 +88,7 @@ ${
         .map(({ name }) => ({ name, ...results[name] }))
         .filter(({ missing, failure }) => missing || failure)
         .map(({ name, missing, failure }) => `- \`${name}\`: ${missing ? `needs ${missing}` : failure}`);
-      return [...(left.length > 0 ? [`- ${title}: left out of this run, ${left.join(', ')}`] : []), ...broken];
+      return [...(left.length > 0 ? [`- ${title}: left out for want of time, ${left.join(', ')}`] : []), ...broken];
     })
     .join('\n') || '- Nothing was left out.'
 }
@@ -95,7 +99,7 @@ ${
 /** Files, right, refused, different on purpose, wrong. */
 function counts(entries) {
   const of = (...outcomes) => entries.filter(({ outcome }) => outcomes.includes(outcome)).length;
-  return [entries.filter(({ outcome }) => outcome !== undefined).length, of('right'), of('refused'), of('meant'), of('wrong', 'crashed')];
+  return [entries.filter(isCompared).length, of('right'), of('refused'), of('meant'), of('wrong', 'crashed')];
 }
 
 const momentOf = ({ measured }) => (measured ? `${measured.commit} (${measured.date})` : 'a commit before a9c9936');
@@ -104,7 +108,7 @@ const commits = (runs) => unique(runs.map(momentOf));
 /** Which steps were measured when, of suites that were not measured at once; the moment of most of them is not spelt out. */
 function measuredElsewhere(suites, results) {
   const lines = Object.values(suites).flatMap(({ title, steps }) => {
-    const runs = steps.filter(({ name }) => results[name]).map(({ name }) => ({ name, ...results[name] }));
+    const runs = steps.filter(({ name }) => wasMeasured(results[name])).map(({ name }) => ({ name, ...results[name] }));
     const groups = commits(runs).map((moment) => ({
       moment,
       names: runs.filter((run) => momentOf(run) === moment).map(({ name }) => name),
@@ -162,7 +166,8 @@ model was then run by Keras in float64: in every layer past the limit this libra
 figure is of the other layers.
 `;
 
-const columnOf = ({ keras, format }) => `${keras} ${format === 'weights' ? 'weights' : `.${format}`}`;
+const columnOf = ({ keras, saved_by: savedBy, format }) =>
+  `${savedBy ?? keras} ${format === 'weights' ? 'weights' : `.${format}`}${savedBy ? ` in ${keras}` : ''}`;
 
 function cell(entry) {
   if (!entry || entry.outcome === undefined) return '';
@@ -172,7 +177,7 @@ function cell(entry) {
 
 /** A row for each kind of case, a column for each Keras and format: how many are right, and the worst of them. */
 function kinds(title, { steps }, results) {
-  const entries = steps.flatMap(({ name }) => results[name]?.entries ?? []).filter(({ outcome }) => outcome !== undefined);
+  const entries = steps.flatMap(({ name }) => results[name]?.entries ?? []).filter(isCompared);
   if (entries.length === 0) return '';
   const columns = unique(entries.map(columnOf));
   const rows = unique(entries.map(({ kind }) => kind)).map((kind) => {
@@ -200,14 +205,14 @@ function notRight(entries) {
   const list = entries.filter(({ outcome }) => outcome !== 'right' && outcome !== 'meant');
   if (list.length === 0) return '';
   const groups = new Map();
-  for (const { kind, keras, format, outcome, code, problem, reopened, run, case: name } of list) {
+  for (const { kind, outcome, code, problem, reopened, run, case: name, ...entry } of list) {
     const text = `${SIGNS[outcome]}${code ? ` with \`${code}\`` : ''}: ${String(problem)
       .replace(/\S*[/\\](\S+\.(?:h5|keras))/g, '$1')
       .split('\n')[0]
       .slice(0, 220)}`;
     const key = `${kind ?? name}|${text.replace(/\d+/g, '#')}`;
     const group = groups.get(key) ?? { kind: kind ?? name, text, where: new Set(), opened: false };
-    group.where.add(`${columnOf({ keras, format })}${run ? ` (seed ${run.measured.seed} on ${run.measured.backend})` : ''}`);
+    group.where.add(`${columnOf(entry)}${run ? ` (seed ${run.measured.seed} on ${run.measured.backend})` : ''}`);
     group.opened ||= isOpened(reopened);
     groups.set(key, group);
   }

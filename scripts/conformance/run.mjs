@@ -73,13 +73,25 @@ async function runStep(step) {
     const drawn = step.drawn ? ['--each', each] : [];
     const args = [...step.args, '--out', folder, '--seed', seed, ...drawn];
     const failure = await runPython(where, step.script, args, LIMIT);
-    const index = path.join(folder, 'index.json');
-    if (!existsSync(index)) return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
+    if (!existsSync(path.join(folder, 'index.json')))
+      return { missing: `a run of ${step.script}.py that ends well (${failure})`, entries: [] };
+    const opened = step.opener && (await reopen(step.opener, folder));
+    if (opened?.missing) return { missing: opened.missing, entries: [] };
+    const index = path.join(opened?.folder ?? folder, 'index.json');
     const entries = (await compare(index)).map((entry) => judge(step.name, entry));
     return { entries, measured, ...(failure && { failure: `${step.script}.py did not get to its end: ${failure}` }) };
   } finally {
     if (!options.keep) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What another Keras makes of the files in a folder; `{ folder }` with its results, or `{ missing }`. */
+async function reopen(opener, from) {
+  const where = environment(opener.environment);
+  if (where.missing) return where;
+  const folder = path.join(from, 'opened');
+  const failure = await runPython(where, 'reopen', ['--library', opener.library, '--from', from, '--out', folder], LIMIT);
+  return failure ? { missing: `a run of reopen.py that ends well (${failure})` } : { folder };
 }
 
 /** A file that ends the process is one row; the files after it are compared by another process. */
@@ -113,8 +125,9 @@ function compareFrom(index, from) {
 
 /** Marks what differs on purpose. */
 function judge(step, entry) {
-  const meant =
-    entry.outcome === 'wrong' && deviations.find((deviation) => deviation.step === step && deviation.problem.test(entry.problem));
+  const isMeant = ({ steps, case: name = entry.case, problem }) =>
+    steps?.includes(step) && name === entry.case && problem.test(entry.problem);
+  const meant = entry.outcome === 'wrong' && deviations.find(isMeant);
   return meant ? { ...entry, outcome: 'meant', problem: meant.reason } : entry;
 }
 
@@ -136,7 +149,10 @@ function allSteps() {
 function save({ name, drawn }, result) {
   mkdirSync(RESULTS, { recursive: true });
   const other = again.filter((text) => drawn || !text.startsWith('each'));
-  writeFileSync(path.join(RESULTS, `${[name, ...other].join('@')}.json`), JSON.stringify(result));
+  const file = `${[name, ...other].join('@')}.json`;
+  // A run that came to nothing does not take the place of one that did not; the page says when that was.
+  if (result.missing && load(file)?.entries.length > 0) return;
+  writeFileSync(path.join(RESULTS, file), JSON.stringify(result));
 }
 
 function load(file) {

@@ -275,7 +275,7 @@ async function groupsByClass(container: HDF5Group): Promise<Map<string, Numbered
   for (const key of await container.keys()) {
     const group = await container.get(key);
     if (group?.kind !== 'group') continue;
-    const [, base, number] = /^(.*?)(?:_(\d+))?$/.exec(key)!;
+    const [, base, number] = /^(.*?)(?:_(\d+))?$/s.exec(key)!;
     const vars = await group.get('vars');
     const layerName = vars ? (await vars.attributes()).get('name') : undefined;
     const entry = { group, number: Number(number ?? 0), ...(typeof layerName === 'string' && { layerName }) };

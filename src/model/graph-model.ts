@@ -43,13 +43,7 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
       ? ((await converter.loadGraphModel(io.fromMemory(artifacts))) as GraphModel)
       : loadWhole(converter, artifacts);
   } catch (cause) {
-    throw new ActivationLensError(
-      'corrupt',
-      `${name} could not be opened as a tfjs GraphModel: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    );
+    throw unreadable(name, cause);
   }
   try {
     const nodes = inExecutionOrder((artifacts.modelTopology as { node?: GraphNode[] }).node ?? []);
@@ -58,8 +52,13 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
     return new GraphBackedModel(name.split(/[/\\]/).at(-1)!, tfModel, artifacts, runtime, nodes, inputs, shapes);
   } catch (error) {
     tfModel.dispose();
-    throw error;
+    throw error instanceof ActivationLensError ? error : unreadable(name, error);
   }
+}
+
+function unreadable(name: string, cause: unknown): ActivationLensError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ActivationLensError('corrupt', `${name} could not be opened as a tfjs GraphModel: ${reason}`, { cause });
 }
 
 /** tfjs makes the weights' tensors before it reads the graph: none may stay when that fails. */

@@ -268,7 +268,9 @@ class GraphBuilder {
 
   private make(spec: LayerSpec): Layer {
     const { customLayers, submodel } = this.options;
-    const custom = customLayers[spec.className] ?? customLayers[spec.registeredName ?? ''] ?? registered(spec);
+    // A class called 'constructor' is none of theirs.
+    const given = (name: string) => (Object.hasOwn(customLayers, name) ? customLayers[name] : undefined);
+    const custom = given(spec.className) ?? given(spec.registeredName ?? '') ?? registered(spec);
     if (custom) return fromClass(custom, spec);
     const context: BuildContext = {
       build: (inner) => (Array.isArray(inner.config.layers ?? inner.config) ? submodel(inner, this.options) : this.make(inner)),

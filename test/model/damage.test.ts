@@ -8,10 +8,10 @@ import { flattenLayers } from '../../src/model/flatten';
 import { type LoadOptions, loadModel, type ModelInputSource } from '../../src/model/load';
 import type { Model } from '../../src/model/types';
 import { damageArtifacts, damageBytes, damageJSON, damageKerasHDF5, damageKerasZip, randomOf } from './damage';
-import { graphArtifacts, loopArtifacts, nestedModel, saved } from './tfjsModels';
+import { graphArtifacts, nestedModel, saved } from './tfjsModels';
 
 /** More, and others: ACTIVATION_LENS_DAMAGE=SEED:CASES npx vitest run test/model/damage.test.ts */
-const [SEED, CASES] = (process.env.ACTIVATION_LENS_DAMAGE ?? '1:12').split(':').map(Number) as [number, number];
+const [SEED, CASES] = (process.env.ACTIVATION_LENS_DAMAGE ?? '5010:20').split(':').map(Number) as [number, number];
 /** Milliseconds that one damaged file may take; most take a few. */
 const LIMIT = 5000;
 
@@ -39,7 +39,7 @@ const asModelJSON = ({ weightData, weightSpecs, ...json }: tf.io.ModelArtifacts,
   ];
 };
 
-/** What is damaged -> a damaged one. */
+/** What is damaged -> a damaged one. No graph with a loop: a damaged step or limit makes one that never ends, which is for nobody to tell. */
 const KINDS: Readonly<Record<string, (random: Random) => Damaged | Promise<Damaged>>> = {
   ...Object.fromEntries(
     [...files('h5'), ...files('keras')].map((file) => [
@@ -63,7 +63,6 @@ const KINDS: Readonly<Record<string, (random: Random) => Damaged | Promise<Damag
   ],
   LayersModel: (random) => [tf.io.fromMemory(damageArtifacts(layers, random))],
   GraphModel: (random) => [tf.io.fromMemory(damageArtifacts(graphArtifacts(), random))],
-  'GraphModel with a loop': (random) => [tf.io.fromMemory(damageArtifacts(loopArtifacts(), random))],
   'model.json of a LayersModel': (random) => [asModelJSON(layers, random)],
   'model.json of a GraphModel': (random) => [asModelJSON(graphArtifacts(), random)],
 };

@@ -36,6 +36,9 @@ class Library:
     def clear(self):
         self.keras.backend.clear_session()
 
+    def broadcast_outputs(self, model, values):
+        return None
+
     def load_model(self, path):
         return self.keras.models.load_model(path, compile=False)
 
@@ -59,6 +62,21 @@ class Eager(Library):
         elif len(values) == 1:
             values = values[0]
         return [np.asarray(output) for output in walk.flatten(model(values, training=False))]
+
+    def broadcast_outputs(self, model, values):
+        """What the layers give when additions broadcast, where that is something else than Keras 3 gives on TensorFlow; otherwise None.
+
+        Keras takes a second operand with one axis longer than 1 for a bias along the last axis when that axis is as long.
+        """
+        if self.major < 3:
+            return None
+        numpy = importlib.import_module("keras.src.backend").numpy
+        add = numpy.add
+        numpy.add = lambda x1, x2: add(x2, x1)
+        try:
+            return self.layer_outputs(model, values)
+        finally:
+            numpy.add = add
 
     def weights(self, model):
         """(name, value, assign) of each."""

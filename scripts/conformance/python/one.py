@@ -109,6 +109,11 @@ def save_kind(library, record, options, kind, number, position, start):
                 break
             continue
         layers_ = record.expected(case, outputs)
+        more = {}
+        broadcast = library.broadcast_outputs(model, values)
+        if broadcast and differ(outputs, broadcast):
+            more["broadcast"] = f"{case}.broadcast"
+            record.expected(more["broadcast"], broadcast)
         for form in options.formats:
             file = f"{case}.{form}"
             path = os.path.join(options.out, file)
@@ -118,7 +123,7 @@ def save_kind(library, record, options, kind, number, position, start):
                 record.skip(case, file, f"not saved by Keras: {error}", format=form, **label)
                 continue
             reopened = reopen(lambda: library.load_model(path), library, values, reference)
-            record.add(case, file, inputs, layers_, model.count_params(), reopened=reopened, format=form, **label)
+            record.add(case, file, inputs, layers_, model.count_params(), reopened=reopened, format=form, **label, **more)
         made += 1
         record.write()
     if made == 0:
@@ -132,6 +137,11 @@ def check_against_model(outputs, reference):
         same = (np.allclose(a, array, rtol=1e-4, atol=1e-6, equal_nan=array.dtype.kind == "f") for a in walked if a.shape == array.shape)
         if not any(same):
             raise AssertionError("walk and model differ")
+
+
+def differ(one, other):
+    pairs = ((a, b) for (_, _, left), (_, _, right) in zip(one, other) for a, b in zip(left, right))
+    return not all(np.allclose(a, b, rtol=1e-4, atol=1e-6, equal_nan=a.dtype.kind == "f") for a, b in pairs)
 
 
 def reopen(load, library, values, reference):

@@ -1,4 +1,5 @@
 """Opens files that an older Keras saved with a newer one, and records what that makes of them: files outlive the version that wrote them.
+`--from`: what structures.py wrote.
 
     python reopen.py --library tf_keras --from FOLDER --out FOLDER
 """
@@ -12,6 +13,7 @@ import sys
 import libraries
 from one import values_for
 from record import Record
+from structures import in_float32
 
 
 def main():
@@ -31,7 +33,8 @@ def main():
         try:
             model = library.load_model(str(source / entry["file"]))
             values = values_for(library, model, entry["inputs"])
-            layers = record.expected(entry["case"], library.layer_outputs(model, values))
+            reckoner = in_float32(library.keras, model) if entry.get("in_float32") else model
+            layers = record.expected(entry["case"], library.layer_outputs(reckoner, values))
         except Exception as error:
             record.skip(entry["case"], entry["file"], f"not opened by Keras: {type(error).__name__}: {error}", **label)
             continue

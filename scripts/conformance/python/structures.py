@@ -66,13 +66,15 @@ def save(library, record, options, kind, model, more):
         reference = library.run(model, values)
     for form in kind["formats"] or options.formats:
         if form in options.formats:
-            save_as(form, library, record, options, kind, model, dict(parameters=more.get('parameters', model.count_params()), inputs=inputs, values=values, layers=layers, reference=reference, refused=refused))
+            save_as(form, library, record, options, kind, model, dict(parameters=more.get('parameters', model.count_params()), inputs=inputs, values=values, layers=layers, reference=reference, refused=refused, in_float32=bool(more.get("in_float32"))))
 
 
 def save_as(form, library, record, options, kind, model, result):
     file = f"{kind['name']}.{form}"
     refused = result["refused"]
     label = {"keras": library.version, "format": form, "kind": kind["name"], **({"refused": refused} if refused else {})}
+    if result["in_float32"]:
+        label["in_float32"] = True
     path = os.path.join(options.out, file)
     try:
         if form == "weights":
