@@ -210,6 +210,14 @@ const cases: readonly Case[] = [
     picture,
   ],
   [
+    'an activation by the name of what every JavaScript object has',
+    'custom-object',
+    /has the activation 'toString', which Keras 3 does not have.*Known here: linear, relu/,
+    'Dense',
+    { units: 2, activation: 'toString' },
+    picture,
+  ],
+  [
     'an activation of a later Keras',
     'custom-object',
     /has the activation 'hard_swish', which Keras 2 does not have/,
