@@ -24,5 +24,14 @@ export default defineConfig({
   // The worker imports these when it runs; found only then, they would make the page load twice.
   optimizeDeps: { include: ['webgpu', 'webgl', 'wasm', 'cpu'].map((name) => `@tensorflow/tfjs-backend-${name}`) },
   server: { fs: { allow: [at('../..')] } },
-  build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 2000,
+    // The page says which file is open: its name stays its own.
+    rollupOptions: {
+      output: {
+        assetFileNames: ({ names }) => (names[0]?.endsWith('.h5') ? 'assets/[hash]/[name][extname]' : 'assets/[name]-[hash][extname]'),
+      },
+    },
+  },
 });

@@ -88,7 +88,7 @@ ${
         .map(({ name }) => ({ name, ...results[name] }))
         .filter(({ missing, failure }) => missing || failure)
         .map(({ name, missing, failure }) => `- \`${name}\`: ${missing ? `needs ${missing}` : failure}`);
-      return [...(left.length > 0 ? [`- ${title}: left out of this run, ${left.join(', ')}`] : []), ...broken];
+      return [...(left.length > 0 ? [`- ${title}: left out for want of time, ${left.join(', ')}`] : []), ...broken];
     })
     .join('\n') || '- Nothing was left out.'
 }

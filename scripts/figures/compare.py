@@ -13,6 +13,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import colors
 from PIL import Image, ImageDraw, ImageFont
 
 import screen
@@ -55,6 +56,31 @@ def matplotlib_figures():
     yield "layers", 50, 3, fig
 
 
+def matplotlib_colorbars():
+    """The same as colorbars.mjs."""
+    signed = first[:, :, 0] - first[:, :, 3]
+    positive = np.abs(signed) + np.float32(1e-3)
+    norms = [
+        ("Normalize", positive, colors.Normalize(), "viridis"),
+        ("LogNorm", positive, colors.LogNorm(), "viridis"),
+        ("PowerNorm, gamma 0.5", positive, colors.PowerNorm(0.5), "viridis"),
+        ("Normalize(*np.percentile)", positive, colors.Normalize(*np.percentile(positive, [2, 98])), "viridis"),
+        ("FuncNorm, cube root", positive, colors.FuncNorm((np.cbrt, lambda y: y**3)), "viridis"),
+        ("CenteredNorm", signed, colors.CenteredNorm(), "coolwarm"),
+        ("TwoSlopeNorm", signed, colors.TwoSlopeNorm(0), "coolwarm"),
+        ("SymLogNorm, linthresh 0.01", signed, colors.SymLogNorm(0.01, base=10), "coolwarm"),
+        ("BoundaryNorm", signed, colors.BoundaryNorm([-0.5, -0.1, -0.02, 0.02, 0.1, 0.5], 256), "coolwarm"),
+        ("LogNorm, 0.03 to 0.4", positive, colors.LogNorm(0.03, 0.4), "viridis"),
+    ]
+    fig, axes = plt.subplots(2, 5, figsize=(20, 8))
+    for ax, (title, values, norm, colormap) in zip(axes.flat, norms):
+        shown = ax.matshow(values, norm=norm, cmap=colormap)
+        ax.set_title(title)
+        ax.xaxis.set_ticks_position("bottom")
+        fig.colorbar(shown, ax=ax)
+    return fig
+
+
 def drawn(name, kind):
     if kind not in ("blocks", "kitty", "sixel"):
         return Image.open(folder / f"{name}.{kind}.png").convert("RGB")
@@ -77,9 +103,9 @@ def contact_sheet(pictures, columns):
     return sheet
 
 
-def save(image, name):
+def save(image, name, method=Image.Quantize.MEDIANCUT):
     # 256 colours are enough to look at, and a third of the bytes.
-    image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(images / name, optimize=True)
+    image.convert("RGB").quantize(256, method=method, dither=Image.Dither.NONE).save(images / name, optimize=True)
 
 
 for name, dpi, columns, fig in matplotlib_figures():
@@ -95,3 +121,7 @@ for name, dpi, columns, fig in matplotlib_figures():
     save(contact_sheet(pictures, columns), f"figure-{name}.png")
 shutil.copy(folder / "layers.svg", images / "figure-layers.svg")
 save(Image.open(folder / "every-channel.png"), "figure-every-channel.png")
+matplotlib_colorbars().savefig(folder / "colorbars.matplotlib.png", dpi=60)
+pair = {name: Image.open(folder / file).convert("RGB") for name, file in (("matplotlib 3.11.2", "colorbars.matplotlib.png"), ("pngRenderer", "colorbars.png"))}
+# Two colormaps have more than 256 colours; the rare ones at the bars' ends count as much as others.
+save(contact_sheet(pair, 1), "figure-colorbars.png", Image.Quantize.MAXCOVERAGE)

@@ -16,11 +16,13 @@ import {
   loadImage,
   loadModel,
   pngRenderer,
+  sliceChannels,
   svgRenderer,
   terminalRenderer,
 } from 'activation-lens';
 import { activationsToNpz } from 'activation-lens/npy';
 import { drawInBrowser } from './browser.mjs';
+import { everyColorbar } from './colorbars.mjs';
 import { everyChannel, lessonFigures } from './lesson.mjs';
 
 const demo = (name) => new URL(`../../examples/lesson/${name}`, import.meta.url);
@@ -48,4 +50,6 @@ for (const [name, { figure }] of Object.entries(figures)) {
 }
 await drawInBrowser(figures, file, write);
 await write('every-channel.png', await pngRenderer.render(await everyChannel(activations)));
+const [one, , , other] = await sliceChannels(activations.get(0));
+await write('colorbars.png', await pngRenderer.render(everyColorbar(one, other)));
 console.log(`${Object.keys(figures).length} figures by 8 renderers and activations.npz are in ${out}`);

@@ -30,7 +30,7 @@ export { type NormalizeOptions, normalize } from './norms/normalize';
 export { type PercentileNormOptions, percentileNorm, percentiles } from './norms/percentile';
 export { type PowerNormOptions, powerNorm } from './norms/power';
 export { sharedLimits, withLimits } from './norms/shared';
-export { type SymLogNormOptions, symLogNorm } from './norms/symlog';
+export { type SymLogNorm, type SymLogNormOptions, symLogNorm } from './norms/symlog';
 export { type TwoSlopeNormOptions, twoSlopeNorm } from './norms/twoslope';
 export { palette } from './palette';
 export { reversed, withAlpha } from './reversed';

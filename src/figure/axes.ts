@@ -11,11 +11,14 @@ import type { Axes, Bars, Line, Picture, Scaling, TickChoice, TickSide } from '.
 export interface CommonAxesOptions {
   /** Over the frame, and over the tick labels where those are on top. Default none. */
   readonly title?: string | undefined;
+  /** Below the x axis, and beside the y axis running upwards. Default none. */
   readonly xlabel?: string | undefined;
   readonly ylabel?: string | undefined;
   /** `[left, bottom, width, height]` in parts of the figure from its bottom left. Default: the cell of the figure's grid. */
   readonly position?: readonly [number, number, number, number] | undefined;
+  /** Where the x axis has its ticks. Default 'top' for pictures, 'bottom' for other axes. */
   readonly ticks?: TickSide | undefined;
+  /** Which values have a tick, in data coordinates. Default 'integer' for pictures, 'auto' for other axes. */
   readonly xticks?: TickChoice | undefined;
   readonly yticks?: TickChoice | undefined;
   /** Texts for `xticks` / `yticks` that are lists. Default: the numbers. */
@@ -23,6 +26,7 @@ export interface CommonAxesOptions {
   readonly ytickLabels?: readonly string[] | undefined;
   /** Whether there is a line round the axes. Default true. */
   readonly frame?: boolean | undefined;
+  /** 'equal': a unit is as long on x as on y. 'auto': the frame fills its cell. Default 'equal' for pictures, 'auto' for other axes. */
   readonly aspect?: 'equal' | 'auto' | undefined;
 }
 
@@ -31,6 +35,7 @@ export interface AxesOptions extends CommonAxesOptions {
   /** Default: what `plots` reach, and a twentieth more on each side; bars stand on 0. */
   readonly xlim?: readonly [number, number] | undefined;
   readonly ylim?: readonly [number, number] | undefined;
+  /** The first one lowest. Default none. */
   readonly plots?: readonly (BarsOptions | LineOptions)[] | undefined;
 }
 
@@ -62,7 +67,10 @@ export interface ImageAxesOptions extends CommonAxesOptions {
 const firstColor = '#1f77b4';
 const margin = 0.05;
 
-/** Describes axes with bars and lines, ticks as matplotlib's plots have them. Throws `shape` for limits that are no range. */
+/**
+ * Describes axes with bars and lines, ticks as matplotlib's plots have them. Throws `shape` for limits that are no range, bars without one
+ * edge more than heights, and lines with unequal numbers of x and y.
+ */
 export function axes(options: AxesOptions = {}): Axes {
   const plots = (options.plots ?? []).map((plot): Bars | Line =>
     plot.kind === 'bars'

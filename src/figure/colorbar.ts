@@ -1,6 +1,6 @@
 import type { Colormap, Limits, Norm } from '../colormap/types';
 import { makePicture } from './picture';
-import type { Colorbar } from './types';
+import type { Colorbar, SymlogScale } from './types';
 
 /** How a colorbar looks. */
 export interface ColorbarOptions {
@@ -43,7 +43,9 @@ function continuousScale(colormap: Colormap, norm: Norm, limits: Limits): Scale 
     return { colors, edges: Array.from({ length: rows + 1 }, (_, i) => vmin + (width * i) / rows), ticks: 'linear' };
   }
   const edges = Array.from({ length: rows + 1 }, (_, i) => (i === 0 ? vmin : i === rows ? vmax : norm.invert(i / rows, limits)));
-  return { colors, edges, ticks: kindOfScale(norm, limits) };
+  const { linthresh, base } = norm as Partial<SymlogScale>;
+  const symlog = linthresh !== undefined && base !== undefined ? { linthresh, base } : undefined;
+  return { colors, edges, ticks: symlog ?? kindOfScale(norm, limits) };
 }
 
 /** For a norm of boundaries: each of its bins as high as the next, in the colour that it gives to the bin. */

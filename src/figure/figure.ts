@@ -28,7 +28,7 @@ export interface SheetOptions {
 export interface FigureOptions extends SheetOptions {
   /** Row by row from the top left; null leaves a cell empty. */
   readonly axes: readonly (Axes | null)[];
-  /** Default: as many as it takes. */
+  /** Whole numbers of at least 1. Default: one row of as many columns as there are axes; what is left out follows from the other. */
   readonly rows?: number | undefined;
   readonly columns?: number | undefined;
 }

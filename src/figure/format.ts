@@ -27,10 +27,10 @@ export function scalarLabels(ticks: readonly number[], low: number, high: number
   return { labels, offset: minus(factor + shift) };
 }
 
-/** '10' with a raised exponent, in plain text. */
-export function powerLabel(exponent: number, sign = 1): string {
+/** A power with a raised exponent, in plain text: '10⁻³', '−2⁴', '3×10²'. */
+export function powerLabel(exponent: number, { sign = 1, base = 10, factor = 1 } = {}): string {
   const raised = [...String(exponent)].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)])).join('');
-  return `${sign < 0 ? '−' : ''}10${raised}`;
+  return `${sign < 0 ? '−' : ''}${factor === 1 ? '' : `${factor}×`}${base}${raised}`;
 }
 
 const minus = (text: string): string => text.replaceAll('-', '−');

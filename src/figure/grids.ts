@@ -10,6 +10,7 @@ import type { Axes, Figure } from './types';
 export interface GridOptions
   extends SheetOptions,
     Pick<ImageAxesOptions, 'colormap' | 'norm' | 'ticks' | 'colorbar' | 'interpolation' | 'frame' | 'xlabel' | 'ylabel'> {
+  /** Cells a row, and rows: whole numbers of at least 1. Default: what the function's own comment says. */
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   /** A title for each: true for the channel's number (or the place in the list), a list, or a function of the map and its place. */
@@ -22,7 +23,9 @@ export interface GridOptions
 
 /** A map that knows where it comes from; a FeatureMap is one. */
 export interface ChannelMap extends ScalarMap {
+  /** Its name is the title in `layerGrid`. */
   readonly layer: { readonly name: string };
+  /** 0-based. */
   readonly channel: number;
 }
 

@@ -13,6 +13,7 @@ export interface AxesLayout {
   readonly index: number;
   /** The rectangle that the axes' picture or plot fills. */
   readonly frame: Box;
+  /** The colours of its colorbar, without ticks and label. Left out where it has none. */
   readonly colorbar?: Box;
   /** Around everything that belongs to it: frame, ticks, labels, title, colorbar. */
   readonly bounds: Box;

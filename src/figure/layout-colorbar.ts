@@ -1,5 +1,5 @@
 import { tickSpace } from './axis';
-import { colorbarTicks, minorPositions } from './colorbar-ticks';
+import { colorbarTicks } from './colorbar-ticks';
 import { frameMark, type LineMark, type Mark, placeText, placeUpwards, snap, snapLine, type TextMark, union } from './marks';
 import { picturePixels } from './picture';
 import { points, type Sheet } from './sheet';
@@ -11,7 +11,7 @@ export function layoutColorbar(bar: Colorbar, axes: number, box: Box, sheet: She
   const right = box.x + box.width;
   const bottom = box.y + box.height;
   const length = points.tick * scale;
-  const { ticks, offset } = colorbarTicks(bar, tickSpace(box.height / scale, fontSize / scale, 'y'));
+  const { ticks, offset, minor } = colorbarTicks(bar, tickSpace(box.height / scale, fontSize / scale, 'y'));
   const lines: LineMark[] = [];
   const texts: TextMark[] = [];
   const style = { size: fontSize, color };
@@ -19,11 +19,17 @@ export function layoutColorbar(bar: Colorbar, axes: number, box: Box, sheet: She
     const y = snapLine(bottom - position * box.height, width);
     lines.push({ kind: 'line', role: 'tick', points: [[snapLine(right, width), y], [snapLine(right, width) + Math.round(reach), y]], width, color }); // biome-ignore format: a pair
   };
-  for (const position of minorPositions(bar)) line(position, points.minorTick * scale, points.minorTickWidth * scale);
-  for (const { position, label } of ticks) {
+  const label = (text: string, position: number, reach: number) => {
+    const place = { x: right + reach * scale, y: bottom - position * box.height };
+    texts.push(placeText('tick', text, { ...place, horizontal: 'left', vertical: 'center-baseline', ...style }, measure));
+  };
+  for (const { position, label: text } of minor) {
+    line(position, points.minorTick * scale, points.minorTickWidth * scale);
+    if (text !== '') label(text, position, points.minorTick + points.minorTickPad);
+  }
+  for (const { position, label: text } of ticks) {
     line(position, length, points.tickWidth * scale);
-    const place = { x: right + (points.tick + points.tickPad) * scale, y: bottom - position * box.height };
-    texts.push(placeText('tick', label, { ...place, horizontal: 'left', vertical: 'center-baseline', ...style }, measure));
+    label(text, position, points.tick + points.tickPad);
   }
   const edge = Math.max(right + length, ...texts.map((mark) => mark.box.x + mark.box.width));
   if (bar.label !== '') {

@@ -8,8 +8,10 @@ import type { Box, Figure, FigureInput, MeasureText, SubplotParameters } from '.
 
 /** A figure with every box worked out: what a renderer draws. Pixels, from the top left. */
 export interface FigureLayout {
+  /** Whole pixels. */
   readonly width: number;
   readonly height: number;
+  /** The figure's own; empty for a plain picture. */
   readonly title: string;
   readonly description: string;
   /** One for each axes that is not null. */

@@ -5,6 +5,7 @@ export interface RectangleMark {
   readonly kind: 'rectangle';
   readonly role: 'background' | 'bar';
   readonly box: Box;
+  /** A CSS colour; 'none' is SVG's word for none. */
   readonly color: string;
 }
 
@@ -20,10 +21,14 @@ export interface ImageMark {
   readonly frame: Box;
   /** Left out where the description has none: the renderer, or what lies beneath, shows something there. */
   readonly image?: Picture;
+  /** 'nearest': each pixel is a rectangle of one colour. */
   readonly interpolation: Scaling;
 }
 
-/** Straight lines from point to point, `[x, y]` in pixels; nothing is drawn outside `clip`. */
+/**
+ * Straight lines from point to point, `[x, y]` in pixels, `width` pixels wide, in a CSS colour; closed where the last point is the first.
+ * Nothing is drawn outside `clip`.
+ */
 export interface LineMark {
   readonly kind: 'line';
   readonly role: 'frame' | 'tick' | 'dead' | 'plot';
@@ -38,7 +43,7 @@ export interface TextMark {
   readonly kind: 'text';
   readonly role: 'figure-title' | 'title' | 'label' | 'tick' | 'offset' | 'dead';
   readonly text: string;
-  /** Where it is anchored on its baseline. */
+  /** In pixels, where it is anchored on its baseline: with its start, middle or end. */
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'middle' | 'end';

@@ -8,6 +8,7 @@ export const points = {
   minorTick: 2,
   minorTickWidth: 0.6,
   tickPad: 3.5,
+  minorTickPad: 3.4,
   labelPad: 4,
   titlePad: 6,
   offsetPad: 3,

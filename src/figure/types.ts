@@ -43,14 +43,23 @@ export interface Line {
   readonly width: number;
 }
 
+/** A scale that is straight from `-linthresh` to `linthresh` and logarithmic, to `base`, beyond. */
+export interface SymlogScale {
+  readonly linthresh: number;
+  readonly base: number;
+}
+
 /** The bar beside a picture that says which colour is which value. */
 export interface Colorbar {
   /** The colours from the lowest to the highest value: one RGBA row of a picture, `width` colours, height 1. */
   readonly colors: Picture;
   /** The values where one colour ends and the next begins, one more than there are colours, rising. */
   readonly edges: readonly number[];
-  /** 'linear' and 'log' choose round values; 'edges' are a boundary norm's own; a list is taken as it is. */
-  readonly ticks: 'linear' | 'log' | 'symlog' | 'edges' | readonly number[];
+  /**
+   * 'linear', 'log' and 'symlog' choose round values, and so does a `SymLogNorm`'s own scale; 'edges' are a boundary norm's own; a list is
+   * taken as it is.
+   */
+  readonly ticks: 'linear' | 'log' | 'symlog' | SymlogScale | 'edges' | readonly number[];
   readonly label: string;
   /** The part of the axes' width that the bar may take, the gap to the picture (parts of the width), and height / width of the bar. */
   readonly fraction: number;

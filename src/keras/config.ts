@@ -186,7 +186,8 @@ class Reader {
         if (isObject(value[3])) kwargs = value[3];
         return { ref: { layer: value[0], call: value[1], output: value[2] } };
       }
-      if (Array.isArray(value)) return { list: value.map(convert) };
+      // Python lists of numbers are written number by number.
+      if (Array.isArray(value)) return wrap(value.map(convert));
       if (isObject(value)) return { dict: mapValues(value, convert) };
       throw new ActivationLensError(
         'corrupt',

@@ -58,12 +58,12 @@ export function dimOrderingOf(json: unknown): 'tf' | 'th' {
 
 /** A Keras 1 layer's class and config in Keras 2's words. What has no counterpart keeps its name and is refused when it is built. */
 export function modernize(className: string, config: Config, dimOrdering: 'tf' | 'th'): { className: string; config: Config } {
-  const modern = CLASSES[className] ?? className;
+  const modern = own(CLASSES, className) ?? className;
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
-    const kept = KEPT[modern]?.includes(key) || (key === 'p' && !DROPOUTS.test(modern));
-    const name = kept ? key : (ARGUMENTS[key] ?? key);
-    result[name] = name === 'data_format' ? (DIM_ORDERINGS[String(value)] ?? value) : value;
+    const kept = own(KEPT, modern)?.includes(key) || (key === 'p' && !DROPOUTS.test(modern));
+    const name = kept ? key : (own(ARGUMENTS, key) ?? key);
+    result[name] = name === 'data_format' ? (own(DIM_ORDERINGS, String(value)) ?? value) : value;
   }
   if (ORDERED.test(modern)) result.data_format ??= DIM_ORDERINGS[dimOrdering];
   if ('nb_row' in config) result.kernel_size = [config.nb_row, config.nb_col];
@@ -97,4 +97,9 @@ const SIDES = ['top_pad', 'bottom_pad', 'left_pad', 'right_pad'];
 
 function isSides(padding: unknown): padding is Record<string, unknown> {
   return typeof padding === 'object' && padding !== null;
+}
+
+/** An entry of a table; not what every object has, such as 'constructor'. */
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

@@ -169,7 +169,8 @@ export function activationOf(spec: LayerSpec, value: unknown, keepsShape = false
   if (value === null || value === undefined) return linear;
   if (typeof value === 'object') return fromObject(spec, value as Record<string, unknown>);
   const name = String(value).replace(/^(keras|tf\.keras)\.activations\./, '');
-  const apply = byVersion[spec.keras.major][name];
+  const known = byVersion[spec.keras.major];
+  const apply = Object.hasOwn(known, name) ? known[name] : undefined;
   if (apply === undefined) return customFunction(spec, name);
   if (keepsShape && name === 'glu') unsupported(spec, "has the activation 'glu' inside; make it a layer of its own");
   return {

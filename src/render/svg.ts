@@ -28,8 +28,9 @@ export interface SVGRendererOptions {
 const families = "'DejaVu Sans', 'Bitstream Vera Sans', Verdana, sans-serif";
 
 /**
- * A figure or a picture as an SVG document: text as text, which can be selected and searched, pictures as PNG inside it, drawn pixelated;
- * title and description for screen readers.
+ * A figure or a picture as an SVG document, valid SVG 1.1 but for ARIA's and `data-*` attributes: text as text, which can be selected and
+ * searched, pictures as PNG inside it, drawn pixelated; title and description for screen readers. Throws `shape` for a picture whose bytes do
+ * not fit its size.
  */
 export const svgRenderer: ConfigurableRenderer<string, FigureInput, SVGRendererOptions> = /* @__PURE__ */ configurable(
   'svg',
@@ -50,11 +51,12 @@ function svgDocument(figure: FigureLayout, pictures: ReadonlyMap<ImageMark, stri
   const labelled = named.filter(Boolean).join(' ');
   const family = font === undefined ? (options.fontFamily ?? families) : `'${fontFamily}', ${options.fontFamily ?? families}`;
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"${labelled === '' ? '' : ` aria-labelledby="${labelled}"`} font-family="${escapeXML(family)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"${labelled === '' ? '' : ` aria-labelledby="${labelled}"`} font-family="${escapeXML(family)}">`,
   ];
   if (title !== '' || description !== '') lines.push(`<title id="${id}-title">${escapeXML(title || description)}</title>`);
   if (title !== '' && description !== '') lines.push(`<desc id="${id}-description">${escapeXML(description)}</desc>`);
-  if (font !== undefined) lines.push(`<style>@font-face{font-family:'${fontFamily}';src:url(data:font/ttf;base64,${font})}</style>`);
+  if (font !== undefined)
+    lines.push(`<style type="text/css">@font-face{font-family:'${fontFamily}';src:url(data:font/ttf;base64,${font})}</style>`);
   const clips = new Map<string, string>();
   const body = bodyOf(figure, pictures, (box) => {
     const shape = rectangle(box);
@@ -94,9 +96,9 @@ function bodyOf(figure: FigureLayout, pictures: ReadonlyMap<ImageMark, string>, 
 }
 
 function image(mark: ImageMark, uri: string): string {
-  // Older renderers know only SVG 1.1's word for it.
+  // Older programs know only SVG 1.1's words: 'optimizeSpeed', and `xlink:href`, which all others know, too.
   const style = mark.interpolation === 'nearest' ? ' style="image-rendering:optimizeSpeed;image-rendering:pixelated"' : '';
-  return `<image class="${mark.role}" data-axes="${mark.axes}" ${rectangle(mark.box)} preserveAspectRatio="none"${style} href="${uri}"/>`;
+  return `<image class="${mark.role}" data-axes="${mark.axes}" ${rectangle(mark.box)} preserveAspectRatio="none"${style} xlink:href="${uri}"/>`;
 }
 
 function path(run: readonly LineMark[], { role, width, color }: LineMark, clip: string): string {

@@ -16,6 +16,7 @@ export interface TerminalRendererOptions {
   readonly env?: Environment | undefined;
   /** Default: the best that `env` is known to have. */
   readonly graphics?: TerminalGraphics | undefined;
+  /** For half blocks. Default: as many as `env` is known to have. */
   readonly colors?: TerminalColors | undefined;
   /** Pixels a character is wide, for 'sixel', whose pictures cannot be scaled by the terminal. Default 10. */
   readonly cellWidth?: number | undefined;

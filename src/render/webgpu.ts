@@ -12,6 +12,7 @@ import { type ConfigurableRenderer, configurable } from './types';
 
 /** A feature map that the GPU draws into a figure's axes. */
 export interface FigureMap {
+  /** Its tensor has rank 4 and is float32, channels last unless its layer says otherwise. On tfjs' WebGPU backend it stays on the GPU. */
   readonly activation: ActivationLike;
   /** 0-based. */
   readonly channel: number;

@@ -121,6 +121,8 @@ function prepare(
     frame: [frame.x - box.x, frame.y - box.y, frame.width, frame.height],
     background: paper,
     keep: !first,
+    // A value that is no number has no colour: the paper shows, as on any canvas.
+    blend: true,
   });
   made.push(picture, presenter);
   const buffer = tensorBuffer(backend, activation);

@@ -1,4 +1,4 @@
-import { renderPipeline } from './pipelines';
+import { lieOver, renderPipeline } from './pipelines';
 
 const shader = /* wgsl */ `
 @group(0) @binding(0) var picture: texture_2d<f32>;
@@ -25,8 +25,7 @@ export function recordOverlay(
   const usage = GPUTextureUsage.COPY_DST | GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.RENDER_ATTACHMENT;
   const texture = device.createTexture({ label: 'activation-lens overlay', size, format: 'rgba8unorm', usage });
   device.queue.copyExternalImageToTexture({ source: canvas }, { texture, premultipliedAlpha: true }, size);
-  const add: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' };
-  const pipeline = renderPipeline(device, 'activation-lens overlay', target.format, () => shader, { color: add, alpha: add });
+  const pipeline = renderPipeline(device, 'activation-lens overlay', target.format, () => shader, lieOver);
   const pass = encoder.beginRenderPass({
     label: 'activation-lens overlay',
     colorAttachments: [{ view: target.createView(), loadOp: 'load', storeOp: 'store' }],

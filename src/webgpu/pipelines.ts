@@ -21,6 +21,11 @@ export function computePipeline(device: GPUDevice, label: string, code: () => st
   );
 }
 
+const add: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha', operation: 'add' };
+
+/** What is drawn lies over what is there already; colours are times alpha. */
+export const lieOver: GPUBlendState = { color: add, alpha: add };
+
 /** The render pipeline of that label on that device, from WGSL with the entry points `vertex` and `fragment`; triangle strips. */
 export function renderPipeline(
   device: GPUDevice,

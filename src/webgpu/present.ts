@@ -1,7 +1,7 @@
 import type { RGBA } from '../colormap/types';
 import type { Layout, MapSet } from './layout';
 import { BufferBag } from './pass';
-import { renderPipeline } from './pipelines';
+import { lieOver, renderPipeline } from './pipelines';
 import { presentShader } from './present.wgsl';
 
 /** How a pixel of the target gets its colour from the values around it. */
@@ -18,6 +18,8 @@ export interface PresenterOptions {
   readonly background: RGBA;
   /** Whether what the target shows already stays around the maps. Default false: it becomes the background. */
   readonly keep?: boolean;
+  /** Whether transparent pixels of maps let the target's show. Default false: they become transparent pixels of the target. */
+  readonly blend?: boolean;
   /** For 'framed': where each map lies exactly in its cell, left, top, width and height in pixels. */
   readonly frame?: readonly [number, number, number, number];
 }
@@ -34,12 +36,13 @@ export class Presenter {
   constructor(
     device: GPUDevice,
     format: GPUTextureFormat,
-    { layout, sets, maps, scaling, background, keep = false, frame }: PresenterOptions,
+    { layout, sets, maps, scaling, background, keep = false, blend = false, frame }: PresenterOptions,
   ) {
     this.bag = new BufferBag(device);
     this.loadOp = keep ? 'load' : 'clear';
     this.counts = sets.map(({ count }) => count);
-    this.pipeline = renderPipeline(device, `activation-lens present ${scaling}`, format, () => presentShader(scaling));
+    const label = `activation-lens present ${scaling}${blend ? ' over' : ''}`;
+    this.pipeline = renderPipeline(device, label, format, () => presentShader(scaling), blend ? lieOver : undefined);
     const [red, green, blue, alpha] = background.map((byte) => byte / 255) as [number, number, number, number];
     this.clear = { r: red * alpha, g: green * alpha, b: blue * alpha, a: alpha };
     this.groups = layout.panels.map(({ x, y, cellWidth, cellHeight, columns, gap }, i) => {

@@ -8,7 +8,7 @@ import { colorize, type FeatureMap, magma, percentileNorm, sharedLimits } from '
 import { decodeNpy } from '../../src/npy';
 import { tryLaunch } from '../browser/launch';
 import { type App, buildApp, openTab, shown } from './app';
-import { deep, filesOf, small, vector } from './models';
+import { deep, filesOf, mixed, shaped, small, vector } from './models';
 import { lessonMaps } from './reference';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
@@ -363,6 +363,39 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     await page.close();
   });
 
+  it('shows the maps of grey, channels-first and whole-number inputs and of several weight files, and says which input is no picture', async () => {
+    const { page, console } = await open();
+    for (const [what, files, facts] of [
+      ['three shards', await filesOf(small(), 3), 'Conv2D · 10 × 10 × 5 · 140 parameters'],
+      ['grey', await filesOf(shaped([20, 16, 1])), 'Conv2D · 18 × 14 × 3 · 30 parameters'],
+      ['channels first', await filesOf(shaped([3, 20, 16], 'channelsFirst')), 'Conv2D · 3 × 18 × 14 · 84 parameters'],
+      ['whole numbers', await filesOf(shaped([16, 20, 3], 'channelsLast', 'int32')), 'Conv2D · 14 × 18 × 3 · 84 parameters'],
+    ] as const) {
+      await page.setInputFiles('#model-file', [...files]);
+      await page.waitForFunction(
+        (wanted) =>
+          document.querySelector('#layer-facts')!.textContent === wanted || !document.querySelector<HTMLElement>('#alert')!.hidden,
+        facts,
+      );
+      expect(await text(page, '#alert'), what).toBe('');
+      await shown(page);
+      expect(await page.locator('.tile').count(), what).toBe(what === 'three shards' ? 5 : 3);
+      const colors = await page.$eval(
+        '.tile canvas',
+        (canvas) => new Set(new Uint32Array((canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 10, 10).data.buffer)).size,
+      );
+      expect(colors, what).toBeGreaterThan(20);
+    }
+    const [json, first, , third] = await filesOf(small(), 3);
+    await page.setInputFiles('#model-file', [json!, first!, third!]);
+    await page.waitForSelector('#alert:not([hidden])');
+    expect(await text(page, '#alert p')).toContain('group1-shard2of3.bin');
+    await page.setInputFiles('#model-file', await filesOf(mixed()));
+    await page.waitForFunction(() => document.querySelector('#alert p')?.textContent?.includes("'numbers' is no picture"));
+    console.check();
+    await page.close();
+  });
+
   it('says in a sentence what is wrong with a file, and keeps what was there', async () => {
     const { page, console } = await open();
     const cut = readFileSync(fixture('sequential-keras3.h5')).subarray(0, 9000);
@@ -372,6 +405,10 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     expect(await page.locator('#alert').getAttribute('role')).toBe('alert');
     await page.setInputFiles('#model-file', fixture('lambda.keras'));
     await page.waitForFunction(() => document.querySelector('#alert p')?.textContent?.includes('Lambda'));
+    // Advice for this page, not for programs.
+    expect(await text(page, '#alert p')).toMatch(
+      /^lambda\.keras: layer 'twice_by_code' .*Save the model with that part written as Keras layers, and open that\.$/,
+    );
     await page.setInputFiles('#model-file', fixture('weights-keras2.h5'));
     await page.waitForFunction(() => document.querySelector('#alert p')?.textContent?.includes('drop that JSON and the weights together'));
     await page.setInputFiles('#picture-file', { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') });
@@ -468,7 +505,9 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
     }
     await page.setInputFiles('#model-file', await filesOf(vector()));
     await page.waitForSelector('#alert:not([hidden])');
-    expect(await text(page, '#alert p')).toMatch(/takes .*\(None, 7\).*open one whose input is \(height, width, channels\)\.$/);
+    expect(await text(page, '#alert p')).toMatch(
+      /This network takes .*\(None, 7\).*open one whose input is \(height, width, channels\)\.$/,
+    );
     console.check();
     await page.close();
   });

@@ -9,16 +9,20 @@ export interface GivenFile {
   readonly buffer: Buffer;
 }
 
-/** The two files of a tfjs LayersModel. */
-export async function filesOf(model: layers.LayersModel): Promise<GivenFile[]> {
+/** The files of a tfjs LayersModel, its weights in as many files as asked for. */
+export async function filesOf(model: layers.LayersModel, shards = 1): Promise<GivenFile[]> {
   const files: GivenFile[] = [];
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
       const { weightData, weightSpecs, ...rest } = artifacts;
-      const json = { ...rest, weightsManifest: [{ paths: ['group1-shard1of1.bin'], weights: weightSpecs }] };
+      const paths = Array.from({ length: shards }, (_, i) => `group1-shard${i + 1}of${shards}.bin`);
+      const json = { ...rest, weightsManifest: [{ paths, weights: weightSpecs }] };
       const bytes = tf.io.CompositeArrayBuffer.join(weightData as ArrayBuffer);
       files.push({ name: 'model.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(json)) });
-      files.push({ name: 'group1-shard1of1.bin', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+      const size = Math.ceil(bytes.byteLength / shards);
+      for (const [i, name] of paths.entries()) {
+        files.push({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes.slice(i * size, (i + 1) * size)) });
+      }
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
     }),
   );
@@ -35,6 +39,26 @@ export function small(): layers.LayersModel {
       layers.layers.dense({ name: 'classes', units: 4, activation: 'softmax', kernelInitializer: seeded(2) }),
     ],
   });
+}
+
+/** A network for pictures of other shapes, as [height, width, channels] or however else they lie. */
+export function shaped(
+  inputShape: number[],
+  dataFormat: 'channelsFirst' | 'channelsLast' = 'channelsLast',
+  dtype?: 'int32',
+): layers.LayersModel {
+  const input = layers.input({ shape: inputShape, ...(dtype ? { dtype } : {}), name: 'picture' });
+  const conv = layers.layers.conv2d({ name: 'only', filters: 3, kernelSize: 3, dataFormat, kernelInitializer: seeded(5) });
+  return layers.model({ inputs: input, outputs: conv.apply(input) as layers.SymbolicTensor });
+}
+
+/** A network of a picture and of seven numbers. */
+export function mixed(): layers.LayersModel {
+  const picture = layers.input({ shape: [12, 12, 3], name: 'picture' });
+  const numbers = layers.input({ shape: [7], name: 'numbers' });
+  const flat = layers.layers.flatten({ name: 'flat' }).apply(picture) as layers.SymbolicTensor;
+  const both = layers.layers.concatenate({ name: 'both' }).apply([flat, numbers]) as layers.SymbolicTensor;
+  return layers.model({ inputs: [picture, numbers], outputs: both });
 }
 
 /** A network that takes seven numbers: no picture. */

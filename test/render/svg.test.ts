@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { featureGrid, figure, imageAxes, picturePixels } from '../../src/figure';
 import { svgRenderer } from '../../src/render';
 import { decode } from './decode';
+import { odd } from './odd';
 import { imagesOf, map, scene, textsOf } from './scene';
+import { validateSVG } from './validate';
 import { readXML, type XMLElement } from './xml';
 
 const all = (element: XMLElement, name: string): XMLElement[] => [
@@ -24,8 +26,17 @@ describe('svgRenderer', () => {
   });
 
   it('uses elements and attributes that SVG 1.1 and 2 have', async () => {
-    // The list has neither XML's own attributes nor ARIA's; data-* are SVG 2's.
-    const anywhere = new Set([...svgElementAttributes['*']!, 'xmlns', 'xml:space', 'role', 'aria-labelledby', 'aria-hidden']);
+    // The list has neither XML's own attributes nor ARIA's, nor those that SVG 2 deprecates; data-* are SVG 2's.
+    const anywhere = new Set([
+      ...svgElementAttributes['*']!,
+      'xmlns',
+      'xmlns:xlink',
+      'xlink:href',
+      'xml:space',
+      'role',
+      'aria-labelledby',
+      'aria-hidden',
+    ]);
     const unknown: string[] = [];
     const visit = ({ name, attributes, children }: XMLElement) => {
       const own = svgElementAttributes[name];
@@ -43,6 +54,27 @@ describe('svgRenderer', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('is valid SVG 1.1', async () => {
+    const grid = featureGrid([map(3, 4), map(3, 4), map(3, 4)], { columns: 2, title: 'all', colorbar: true });
+    const empty = figure({ axes: [null, imageAxes({ size: [3, 4] })] });
+    const picture = { width: 2, height: 1, data: Uint8ClampedArray.of(1, 2, 3, 255, 4, 5, 6, 7) };
+    for (const one of [scene(), grid, figure({ axes: [] }), empty, picture]) {
+      expect(validateSVG(await svgRenderer.render(one))).toEqual([]);
+    }
+    expect(validateSVG(await svgRenderer({ embedFont: true }).render(scene()))).toEqual([]);
+    for (const [name, make] of Object.entries(odd)) expect(validateSVG(await svgRenderer.render(make())), name).toEqual([]);
+  });
+
+  it('would not be valid with elements, attributes or ids that SVG has not', async () => {
+    const svg = await svgRenderer.render(scene());
+    const spoilt = (from: string | RegExp, to: string) => validateSVG(svg.replace(from, to)).join(' ');
+    expect(spoilt('<image class', '<image role="img" class')).toContain('No declaration for attribute role of element image');
+    expect(spoilt('</svg>', '<figure/></svg>')).toContain('No declaration for element figure');
+    expect(spoilt(/ xlink:href="[^"]*"/, '')).toContain('Element image does not carry attribute xlink:href');
+    expect(spoilt(/aria-labelledby="\S+/, 'aria-labelledby="nobody')).toContain('references an unknown ID "nobody"');
+    expect(spoilt('</text>', '')).toContain('mismatch');
+  });
+
   it('has every picture in its box, the pixels those of the figure', async () => {
     const one = scene();
     const images = all(readXML(await svgRenderer.render(one)), 'image');
@@ -53,7 +85,7 @@ describe('svgRenderer', () => {
       expect(numbers(image, 'x', 'y', 'width', 'height')).toEqual([box.x, box.y, box.width, box.height]);
       expect(image.attributes.style).toContain('image-rendering:pixelated');
       expect(image.attributes.preserveAspectRatio).toBe('none');
-      const decoded = decode(Buffer.from(image.attributes.href!.replace('data:image/png;base64,', ''), 'base64'));
+      const decoded = decode(Buffer.from(image.attributes['xlink:href']!.replace('data:image/png;base64,', ''), 'base64'));
       expect([decoded.width, decoded.height]).toEqual([picture!.width, picture!.height]);
       expect(decoded.data).toEqual(new Uint8Array(picturePixels(picture!)));
     });
@@ -90,7 +122,7 @@ describe('svgRenderer', () => {
     };
     visit(svg);
     for (const [, id] of text.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
-    expect(text).not.toMatch(/https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
+    expect(text).not.toMatch(/https?:(?!\/\/www\.w3\.org\/(2000\/svg|1999\/xlink)")/);
   });
 
   it('has other ids for other figures, the same for the same, and those it is given', async () => {

@@ -51,6 +51,14 @@ describe.skipIf(!browser)(`WebGPU in a browser${reason ? ` (${reason})` : ''}`, 
     await close();
   });
 
+  it('draws odd figures as canvasRenderer does: one row, one value, no numbers, names of every kind', async () => {
+    const { call, close } = await open('webgpu');
+    const different = await call('oddFigures');
+    expect(Object.keys(different)).toHaveLength(7);
+    expect(Object.values(different)).toEqual(new Array(7).fill(0));
+    await close();
+  });
+
   it('makes nothing and reads nothing from frame to frame', async () => {
     const { call, close } = await open('webgpu');
     const { counts, tensors } = await call('steady', 100);

@@ -9,6 +9,7 @@ import { montage } from '../../src/image/montage';
 import { canvasRenderer } from '../../src/render';
 import { webgpuRenderer } from '../../src/render/webgpu';
 import { createGPURenderer, gpuColorize } from '../../src/webgpu/index';
+import { names } from '../render/odd';
 import { channelOf, checked, countWork, type Numbers, random, type WorkCounts } from './harness';
 
 export async function setUp(backend: string): Promise<string> {
@@ -197,6 +198,49 @@ export async function lost(): Promise<{ code: string; message: string; again: nu
   return { ...error, again };
 }
 
+const words = (bytes: Uint8ClampedArray) => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+
+/** How many pixels differ. Blending rounds: two steps of 255 are none. */
+function apart(one: Uint8ClampedArray, two: Uint8ClampedArray): number {
+  const others = words(two);
+  return words(one).reduce((sum, word, i) => {
+    const far = [0, 8, 16].some((shift) => Math.abs(((word >> shift) & 255) - ((others[i]! >> shift) & 255)) > 2);
+    return sum + (far ? 1 : 0);
+  }, 0);
+}
+
+/** Figures of maps that are hardly maps, under every odd name: how many pixels webgpuRenderer draws in another way than canvasRenderer. */
+export async function oddFigures(): Promise<Record<string, number>> {
+  const all = (width: number, height: number, value: (i: number) => number) => ({
+    width,
+    height,
+    data: Float32Array.from({ length: width * height }, (_, i) => value(i)),
+  });
+  const maps = {
+    'one row': all(300, 1, (i) => i),
+    'one column': all(1, 300, (i) => i),
+    'one value': all(1, 1, () => 3),
+    'not a number': all(5, 4, () => Number.NaN),
+    'all infinite': all(5, 4, () => Number.POSITIVE_INFINITY),
+    'both infinities': all(2, 1, (i) => (i === 0 ? -1 : 1) / 0),
+    constant: all(5, 4, () => 7),
+  };
+  const different: Record<string, number> = {};
+  for (const [i, [name, map]] of Object.entries(maps).entries()) {
+    const { width, height, data } = map;
+    const describeFigure = (content: { image: ReturnType<typeof colors.colorize> } | { size: [number, number] }) =>
+      figure({ figsize: [4, 3], axes: [imageAxes({ ...content, title: names[i], dead: false })] });
+    const tensor = tf.tensor4d(data, [1, height, width, 1]);
+    const canvas = canvasOf(10, 10);
+    await webgpuRenderer({ canvas, maps: [{ activation: { tensor }, channel: 0 }] }).render(describeFigure({ size: [height, width] }));
+    const copy = pixelsOf(canvas);
+    tensor.dispose();
+    const expected = await canvasRenderer.render(describeFigure({ image: colors.colorize(map) }));
+    different[name] = apart(copy, pixelsOf(expected as never));
+  }
+  return different;
+}
+
 /** A figure with a map that is drawn into it, by webgpuRenderer and by canvasRenderer with the same map as a picture. */
 export async function figures(): Promise<{ size: number[]; different: number; inked: number; left: number }> {
   const numbers = numbersOf(21, 17, 3, 5);
@@ -218,13 +262,7 @@ export async function figures(): Promise<{ size: number[]; different: number; in
   const copy = pixelsOf(element);
   const expectedCanvas = await canvasRenderer.render(describeFigure(colors.colorize(channelOf(numbers, 1), { colormap: colors.magma })));
   const expected = expectedCanvas.getContext('2d')!.getImageData(0, 0, expectedCanvas.width, expectedCanvas.height).data;
-  const words = (bytes: Uint8ClampedArray) => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  const different = words(copy).reduce((sum, word, i) => {
-    const other = words(expected)[i]!;
-    // Blending rounds: two steps of 255 are none.
-    const apart = [0, 8, 16].some((shift) => Math.abs(((word >> shift) & 255) - ((other >> shift) & 255)) > 2);
-    return sum + (apart ? 1 : 0);
-  }, 0);
+  const different = apart(copy, expected);
   const inked = words(copy).reduce((sum, word) => sum + ((word & 255) < 100 ? 1 : 0), 0);
   tensor.dispose();
   return {

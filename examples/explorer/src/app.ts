@@ -77,7 +77,11 @@ export class App {
     delete document.documentElement.dataset.shown;
     const backend = new URLSearchParams(location.search).get('backend') ?? undefined;
     const what = `Opening ${typeof source === 'string' ? 'the first model' : 'length' in source ? source.map(({ name }) => name).join(', ') : source.name}`;
-    const model = await withProgress(what, (signal, onProgress) => this.engine.call('open', { source, backend }, { signal, onProgress }));
+    const model = await withProgress(what, (signal, onProgress) =>
+      this.engine.call('open', { source, backend }, { signal, onProgress }),
+    ).catch((error) => {
+      throw error instanceof EngineError && typeof source !== 'string' ? naming(source, error) : error;
+    });
     this.model = model;
     this.live.end();
     this.layer = undefined;
@@ -248,15 +252,30 @@ export class App {
   }
 }
 
+/** The same error, with the file's name before it where it is not in it. */
+function naming(source: File | readonly File[], { code, message }: EngineError): EngineError {
+  const files = 'length' in source ? source : [source];
+  if (code === 'aborted' || files.some(({ name }) => message.includes(name))) return new EngineError({ code, message });
+  return new EngineError({ code, message: `${files[0]?.name ?? 'The file'}: ${message.replace(/^Layer /, 'layer ')}` });
+}
+
 /** Where the library's advice is for programmers, the same for someone with a file in hand. */
 function inWordsOfThePage({ code, message }: EngineError): string {
+  // What this page cannot do: it runs nobody's code.
+  const [library, withKeras] = / Register .* through customLayers(, or .*)?\.?$/.exec(message) ?? [];
+  if (library !== undefined) {
+    const instead = withKeras
+      ? 'Save the model with'
+      : 'A program that uses activation-lens can add it; for this page, save the model with';
+    return `${message.slice(0, -library.length)} ${instead} that part written as Keras layers, and open that.`;
+  }
   if (code !== 'weights-only') return message;
   const what = message.split('. ')[0];
   return `${what}. Write the JSON of model.to_json() to a file, and drop that JSON and the weights together; or save the whole model with model.save().`;
 }
 
 function showModel(model: ModelView): void {
-  byId('model-facts').textContent = `${model.file || model.name} · ${model.producer} · ${count(model.parameters)} parameters`;
+  byId('model-facts').replaceChildren(h('b', {}, model.file || model.name), ` · ${model.producer} · ${count(model.parameters)} parameters`);
   byId('computed').hidden = false;
   byId('runtime').textContent = `Computed with ${BACKENDS[model.backend] ?? model.backend}`;
   byId('attempts').replaceChildren(

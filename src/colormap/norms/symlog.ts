@@ -15,13 +15,19 @@ export interface SymLogNormOptions extends NormalizeOptions {
   base?: number | undefined;
 }
 
+/** What `symLogNorm` makes: colorbars tick the powers of its base, from `linthresh` on. */
+export interface SymLogNorm extends Norm {
+  readonly linthresh: number;
+  readonly base: number;
+}
+
 /**
  * Logarithmic in both directions from zero, straight close to it, as `matplotlib.colors.SymLogNorm`. NaN and infinities are bad (with
  * `clip` only NaN is). Limits that are left out are the smallest and largest finite value.
  *
  * Throws `shape` for options out of range, limits that are not finite, and `vmin` above `vmax`.
  */
-export function symLogNorm(options: SymLogNormOptions): Norm {
+export function symLogNorm(options: SymLogNormOptions): SymLogNorm {
   const { linthresh, linscale = 1, base = 10, clip = false } = options;
   const above = { linthresh: 0, linscale: 0, base: 1 };
   for (const [name, value] of Object.entries({ linthresh, linscale, base })) {
@@ -56,6 +62,8 @@ export function symLogNorm(options: SymLogNormOptions): Norm {
   };
 
   return {
+    linthresh,
+    base,
     limits(data) {
       const limits = finiteLimits(data, options);
       checkOrder('symLogNorm', limits);

@@ -73,7 +73,8 @@ const takeAlongAxis: Operation = {
     const [{ shape, type }, indices] = [call.tensor('x'), call.tensor('indices').shape];
     if (call.integers('axis') === undefined) return { shape: indices, type };
     const axis = call.axis('axis', shape.length, -1);
-    return { shape: shape.map((n, i) => (i === axis ? (indices[i] ?? null) : n === 1 ? (indices[i] ?? null) : n)), type };
+    const wide = (n: number | null, m: number | null) => (n === 1 || (n === null && m !== 1) ? m : n);
+    return { shape: shape.map((n, i) => (i === axis ? (indices[i] ?? null) : wide(n, indices[i] ?? null))), type };
   },
   compute(call) {
     const flat = call.integers('axis') === undefined;

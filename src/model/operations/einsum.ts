@@ -77,10 +77,18 @@ export function einsum(equation: string, operands: readonly Tensor[]): Tensor {
   const right = flat(b, [...batch, ...contracted, ...onlyB], [product(batch), product(contracted), product(onlyB)]);
   const labels = [...batch, ...onlyA, ...onlyB];
   const out = tf.reshape(
-    tf.matMul(left, right),
+    tf.matMul(left, ownData(right, b.x)),
     labels.map((label) => sizes.get(label)!),
   );
   return arrange(out, labels, output);
+}
+
+/**
+ * tfjs' wasm backend prepares the right side of a product once for its data, whatever its shape then: the same data in a second shape gives wrong
+ * numbers and overruns memory. A reshaped tensor shares its data, so it is copied.
+ */
+function ownData(right: Tensor, source: Tensor): Tensor {
+  return tf.getBackend() === 'wasm' && right.dataId === source.dataId ? tf.mul(right, 1) : right;
 }
 
 interface Labelled {

@@ -7,7 +7,6 @@ import { axisOf } from '../layers/config';
 import { asFloat } from '../layers/dtypes';
 import { where } from '../layers/manyAxes';
 import { toWhole } from '../layers/narrow';
-import { range } from '../layers/spatial';
 import { binary, type TypeRule, to, unary, X } from './families';
 import type { Call, Operation } from './operation';
 import { flooredQuotient, flooredRemainder, truncatedQuotient, truncatedRemainder } from './remainder';
@@ -30,6 +29,11 @@ function round(x: Tensor, call: Call<Tensor>): Tensor {
 function truncate(x: Tensor): Tensor {
   if (x.dtype === 'int32') return x.clone();
   return tf.mul(sign(x), tf.floor(tf.abs(x)));
+}
+
+/** Below zero, -0 among them. A NaN has no sign that all backends agree on. */
+function isNegative(x: Tensor): Tensor {
+  return tf.less(where(tf.equal(x, 0), tf.reciprocal(x), x), 0);
 }
 
 /** Cephes' cube root is exact enough; here by powers, with the sign apart. */
@@ -77,7 +81,8 @@ function logAddExp(a: Tensor, b: Tensor): Tensor {
 function divideNoNan(a: Tensor, b: Tensor): Tensor {
   const zero = tf.equal(b, 0);
   const ratio = tf.div(a, where(zero, tf.onesLike(b), b));
-  return tf.mul(ratio, asFloat(tf.logicalNot(zero)));
+  const zeros = tf.zerosLike(ratio);
+  return where(tf.equal(tf.add(b, zeros), 0), zeros, ratio);
 }
 
 /** a b, 0 where b is 0 even if a is no number. */
@@ -102,6 +107,16 @@ function log1p(x: Tensor): Tensor {
   return inShaders() ? log(tf.add(x, 1)) : tf.log1p(x);
 }
 
+/** `apply`, where neither is NaN; one of them, where the other is. */
+function withoutNaN(apply: (a: Tensor, b: Tensor) => Tensor) {
+  return (a: Tensor, b: Tensor): Tensor => {
+    if (a.dtype !== 'float32') return apply(a, b);
+    const zeros = tf.add(tf.zerosLike(a), tf.zerosLike(b));
+    const [left, right] = [tf.add(a, zeros), tf.add(b, zeros)];
+    return where(tf.isNaN(left), right, where(tf.isNaN(right), left, apply(left, right)));
+  };
+}
+
 const compare = (apply: (a: Tensor, b: Tensor) => Tensor): Operation => binary(apply, 'bool');
 const logical = (apply: (a: Tensor, b: Tensor) => Tensor): Operation => binary((a, b) => apply(to(a, 'bool'), to(b, 'bool')), 'bool');
 const same: TypeRule = 'same';
@@ -112,9 +127,20 @@ function overAxis(apply: (x: Tensor, axis: number) => Tensor): Operation {
   return unary((x, call) => apply(x, axisOf(call.spec, call.integers('axis')?.[0] ?? -1, x.rank)), 'float', ['axis']);
 }
 
+/** Over one axis, several, or all when it is None. */
 function softmaxOperation(): Operation {
+  return unary((x, call) => activations.softmax(x, call.value('axis') === undefined ? [x.rank - 1] : call.axes('axis', x.rank)), 'float', [
+    'axis',
+  ]);
+}
+
+function logSoftmaxOperation(): Operation {
   return unary(
-    (x, call) => activations.softmax(x, call.value('axis') === null ? range(0, x.rank) : [call.axis('axis', x.rank, -1)]),
+    (x, call) => {
+      if (call.value('axis') === null) return tf.reshape(activations.logSoftmax(tf.reshape(x, [-1]), 0), x.shape);
+      if ((call.integers('axis')?.length ?? 1) > 1) call.fail('takes log_softmax over several axes, which is not supported');
+      return activations.logSoftmax(x, call.axis('axis', x.rank, -1));
+    },
     'float',
     ['axis'],
   );
@@ -131,6 +157,7 @@ function gelu(fallback: boolean): Operation {
 /** Keys are the classes of `keras.ops`. */
 export const elementwise: Readonly<Record<string, Operation>> = {
   Absolute: unary((x) => tf.abs(x), kept),
+  Fabs: unary((x) => tf.abs(x)),
   Negative: unary((x) => tf.neg(x), same),
   Square: unary((x) => tf.mul(x, x), same),
   Sign: unary((x) => sign(x), same),
@@ -181,7 +208,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Isnan: unary((x) => tf.isNaN(to(x, 'float32')), 'bool'),
   Isposinf: unary((x) => tf.logicalAnd(tf.isInf(to(x, 'float32')), tf.greater(x, 0)), 'bool'),
   Isneginf: unary((x) => tf.logicalAnd(tf.isInf(to(x, 'float32')), tf.less(x, 0)), 'bool'),
-  Signbit: unary((x) => tf.less(to(x, 'float32'), 0), 'bool'),
+  Signbit: unary((x) => isNegative(to(x, 'float32')), 'bool'),
   Isreal: unary((x) => tf.onesLike(x), 'bool'),
   Real: unary((x) => x.clone(), same),
   Conjugate: unary((x) => x.clone(), same),
@@ -203,6 +230,8 @@ export const elementwise: Readonly<Record<string, Operation>> = {
     (a, b) => a * b,
   ),
   Divide: binary((a, b) => tf.div(a, b), 'float'),
+  // TensorFlow 1's div, after Python 2: whole numbers give whole numbers.
+  DivideByType: binary((a, b) => (a.dtype === 'int32' ? tf.floorDiv(a, b) : tf.div(a, b))),
   DivideNoNan: binary(divideNoNan, 'float'),
   FloorDivide: binary(flooredQuotient, same, (a, b) => Math.floor(a / b)),
   Mod: binary(flooredRemainder),
@@ -212,6 +241,8 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Power: binary(power),
   Maximum: binary((a, b) => tf.maximum(a, b)),
   Minimum: binary((a, b) => tf.minimum(a, b)),
+  Fmax: binary(withoutNaN(tf.maximum)),
+  Fmin: binary(withoutNaN(tf.minimum)),
   SquaredDifference: binary((a, b) => tf.squaredDifference(a, b)),
   MultiplyNoNan: binary((a, b) => multiplyNoNan(a, b)),
   ScalarMul: { ...binary((a, b) => tf.mul(a, b)), parameters: ['x1|scalar', 'x2|x'] },
@@ -248,10 +279,12 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   LogicalXor: logical((a, b) => tf.notEqual(tf.cast(a, 'int32'), tf.cast(b, 'int32'))),
   Isclose: {
     ...compare((a, b) => tf.equal(a, b)),
-    parameters: ['x1', 'x2', 'rtol', 'atol'],
+    parameters: ['x1', 'x2', 'rtol', 'atol', 'equal_nan'],
     compute(call) {
       const [a, b] = call.pair('x1', 'x2').map((x) => to(x, 'float32')) as [Tensor, Tensor];
-      return tf.lessEqual(tf.abs(tf.sub(a, b)), tf.add(tf.mul(tf.abs(b), call.number('rtol', 1e-5)), call.number('atol', 1e-8)));
+      const near = tf.lessEqual(tf.abs(tf.sub(a, b)), tf.add(tf.mul(tf.abs(b), call.number('rtol', 1e-5)), call.number('atol', 1e-8)));
+      const close = tf.logicalOr(tf.equal(a, b), near);
+      return call.flag('equal_nan') ? tf.logicalOr(close, tf.logicalAnd(tf.isNaN(a), tf.isNaN(b))) : close;
     },
   },
 
@@ -298,7 +331,6 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Gelu: gelu(true),
   GeluExact: gelu(false),
   Silu: unary((x, call) => tf.mul(x, tf.sigmoid(tf.mul(x, call.number('beta', 1)))), 'float', ['beta']),
-  Mish: unary(activations.mish),
   Sigmoid: unary((x) => tf.sigmoid(x)),
   LogSigmoid: unary(activations.logSigmoid),
   HardSigmoid: unary(activations.hardSigmoid3),
@@ -317,7 +349,7 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   SparsePlus: unary(activations.sparsePlus),
   SparseSigmoid: unary(activations.sparseSigmoid),
   Softmax: softmaxOperation(),
-  LogSoftmax: overAxis(activations.logSoftmax),
+  LogSoftmax: logSoftmaxOperation(),
   Sparsemax: overAxis(activations.sparsemax),
   Clip: unary((x, call) => clip(x, call), same, ['x_min|clip_value_min|min_value', 'x_max|clip_value_max|max_value']),
   StopGradient: unary((x) => x.clone(), kept),
@@ -325,9 +357,9 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   Identity: { parameters: [X, 'shape'], infer: (call) => call.tensor('x'), compute: (call) => call.tensor('x').clone() },
 };
 
-/** Limits may be None or tensors. */
+/** Limits may be None or tensors. Where they cross, TensorFlow gives the lower one. */
 function clip(x: Tensor, call: Call<Tensor>): Tensor {
   const [low, high] = [call.optional('x_min', x), call.optional('x_max', x)];
-  const raised = low === undefined ? x : tf.maximum(x, to(low, x.dtype));
-  return high === undefined ? raised : tf.minimum(raised, to(high, x.dtype));
+  const lowered = high === undefined ? x : tf.minimum(x, to(high, x.dtype));
+  return low === undefined ? lowered : tf.maximum(lowered, to(low, x.dtype));
 }

@@ -90,8 +90,8 @@ function resize1(method: 'bilinear' | 'nearest'): Operation {
   return {
     parameters: [X, 'size', 'align_corners', 'name', 'half_pixel_centers'],
     infer(call) {
-      const { shape } = call.tensor('x');
-      return { shape: [shape[0] ?? null, ...sizeOf(call), shape[3] ?? null], type: 'float32' };
+      const { shape, type } = call.tensor('x');
+      return { shape: [shape[0] ?? null, ...sizeOf(call), shape[3] ?? null], type: method === 'nearest' ? type : 'float32' };
     },
     compute(call) {
       const x = to(call.tensor('x'), 'float32') as Tensor4D;
@@ -99,7 +99,7 @@ function resize1(method: 'bilinear' | 'nearest'): Operation {
       const [corners, centres] = [call.flag('align_corners'), call.flag('half_pixel_centers')];
       return method === 'bilinear'
         ? tf.image.resizeBilinear(x, size, corners, centres)
-        : tf.image.resizeNearestNeighbor(x, size, corners, centres);
+        : to(tf.image.resizeNearestNeighbor(x, size, corners, centres), call.tensor('x').dtype);
     },
   };
 }
@@ -214,7 +214,9 @@ function framing(names: 'padding' | 'cropping'): Operation {
 
 /** Patches as channels, by a convolution with an identity kernel. */
 const extractPatches = probed([X, 'size|sizes', 'strides', 'dilation_rate|rates', 'padding', 'data_format'], (call) => {
-  const given = to(call.tensor('x'), 'float32');
+  const pictures = to(call.tensor('x'), 'float32');
+  const single = pictures.rank === 3;
+  const given = single ? tf.expandDims(pictures, 0) : pictures;
   const first = call.text('data_format', 'channels_last') === 'channels_first';
   const x = first ? tf.transpose(given, [0, 2, 3, 1]) : given;
   const pair = (name: string, fallback: number[]): number[] => {
@@ -232,7 +234,8 @@ const extractPatches = probed([X, 'size|sizes', 'strides', 'dilation_rate|rates'
     padding: call.text('padding', 'valid').toLowerCase() as 'same' | 'valid',
   };
   const patches = convolve(x, kernel, undefined, geometry, 1, { name: 'linear', apply: (y) => y, fused: 'linear' });
-  return to(first ? tf.transpose(patches, [0, 3, 1, 2]) : patches, call.tensor('x').dtype);
+  const out = first ? tf.transpose(patches, [0, 3, 1, 2]) : patches;
+  return to(single ? tf.squeeze(out, [0]) : out, call.tensor('x').dtype);
 });
 
 /** `tf.image.crop_to_bounding_box` and `pad_to_bounding_box`. */

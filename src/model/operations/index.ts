@@ -33,13 +33,7 @@ import { warps } from './warps';
 
 /** Keras 3 gives some operations two classes. */
 const sameOperation: Readonly<Record<string, string>> = {
-  Abs: 'Absolute',
-  Fabs: 'Absolute',
   TrueDivide: 'Divide',
-  Fmax: 'Maximum',
-  Fmin: 'Minimum',
-  View: 'Cast',
-  Conj: 'Conjugate',
 };
 
 const table: Readonly<Record<string, Operation>> = {
@@ -73,6 +67,7 @@ const tensorflowOnly = new Set([
     'BiasAdd',
     'RgbToGrayscale',
     'ScalarMul',
+    'DivideByType',
     'AddN',
     'Crelu',
   ],

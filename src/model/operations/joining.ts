@@ -36,6 +36,8 @@ function stackAlong(axis: (rank: number) => number, atLeast: number): Operation 
 /** Where to cut an axis: a count of equal parts, sizes (TensorFlow), or places (numpy). */
 function parts(call: Constants, length: number | null): (number | null)[] {
   const value = call.value('indices_or_sections');
+  if (typeof value === 'number' && call.spec.className === 'ArraySplit' && length !== null)
+    return range(0, value).map((i) => Math.floor(length / value) + (i < length % value ? 1 : 0));
   if (typeof value === 'number') {
     if (length !== null && length % value !== 0) call.fail(`splits an axis of length ${length} into ${value} parts`);
     return Array<number | null>(value).fill(length === null ? null : length / value);
@@ -137,7 +139,6 @@ export const joining: Readonly<Record<string, Operation>> = {
   Split: splitAlong(),
   ArraySplit: splitAlong(),
   Hsplit: splitAlong((rank) => (rank === 1 ? 0 : 1)),
-  Vsplit: splitAlong(() => 0),
   Dsplit: splitAlong(() => 2),
   Hstack: stackAlong((rank) => (rank === 1 ? 0 : 1), 1),
   Vstack: stackAlong(() => 0, 2),

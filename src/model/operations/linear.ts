@@ -105,7 +105,14 @@ const einsumOperation: Operation = {
   ...spelled(
     ['operands'],
     (call) => call.positional(),
-    (_, call) => String(call.value('subscripts') ?? call.fail('has no equation')),
+    (_, call) => {
+      const equation = String(call.value('subscripts') ?? call.fail('has no equation'));
+      const once = [...equation.replace(/[\s,.]/g, '')].filter((label, _i, all) => all.indexOf(label) === all.lastIndexOf(label));
+      // numpy and JAX sort the labels that are left, Keras on TensorFlow keeps them in order.
+      if (!equation.includes('->') && once.join('') !== [...once].sort().join(''))
+        call.fail(`computes '${equation}', whose axes Keras orders otherwise on TensorFlow than on JAX; write what comes after '->'`);
+      return equation;
+    },
   ),
   keywords: ['subscripts'],
 };

@@ -94,8 +94,27 @@ export const making: Readonly<Record<string, Operation>> = {
   EmptyLike: filled(0),
   FullLike: {
     parameters: [X, 'fill_value', 'dtype'],
-    infer: (call) => call.tensor('x'),
-    compute: (call) => to(tf.mul(tf.onesLike(call.tensor('x')), call.tensor('fill_value', call.tensor('x'))), call.tensor('x').dtype),
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      return { shape, type: call.value('dtype') ? typeOf(call.value('dtype')) : type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const value = to(call.tensor('fill_value'), 'float32');
+      return to(tf.broadcastTo(value, x.shape), call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype);
+    },
+  },
+  View: {
+    parameters: [X, 'dtype'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      if (String(call.value('dtype') ?? 'float32') !== 'float32') call.fail(`views the bits of its input as ${call.text('dtype', '')}`);
+      return { shape, type };
+    },
+    compute(call) {
+      if (call.value('dtype') && call.tensor('x').dtype !== 'float32') call.fail('views the bits of whole numbers as float32');
+      return call.tensor('x').clone();
+    },
   },
   Cast: casting((call) => call.value('dtype') ?? 'float32'),
   SaturateCast: {

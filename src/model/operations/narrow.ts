@@ -18,13 +18,13 @@ const moving = words(`
   SpaceToDepth MatrixTranspose GetItem SlicingOpLambda Slice StridedSlice Take TakeAlongAxis Split ArraySplit Unstack Copy Identity
   StopGradient Real Conjugate Relu Max Min Amax Amin Nanmax Nanmin Sort TopK Diagonal Tril Triu ZerosLike OnesLike EmptyLike FullLike
   PadImages CropImages CropToBoundingBox PadToBoundingBox CentralCrop FlipLeftRight FlipUpDown GrayscaleToRgb MaxPool ResizeNearest1
-  Hsplit Vsplit Dsplit ResizeWithCropOrPad TransposeImage RotateImage MatrixDiagPart SpaceToBatch BatchToSpace Unfold
+  Hsplit Dsplit ResizeWithCropOrPad TransposeImage RotateImage MatrixDiagPart SpaceToBatch BatchToSpace Unfold
 `);
 /** The same, of operands that meet. */
-const joining = words('Maximum Minimum Where Concatenate Stack Hstack Vstack Dstack Append SliceUpdate');
+const joining = words('Maximum Minimum Fmax Fmin Where Concatenate Stack Hstack Vstack Dstack Append SliceUpdate');
 /** One rounding of one number. */
 const single = words('Absolute Negative Square Sign Relu6 Clip Crelu');
-const singleOfHalves = words('Floor Ceil Round Trunc HardTanh Sqrt Reciprocal NanToNum');
+const singleOfHalves = words('Fabs Floor Ceil Round Trunc HardTanh Sqrt Reciprocal NanToNum');
 const singleOfWhole = words('Trunc Round NanToNum Cumsum Cumprod Sum Prod Nansum Nanprod Ptp Diff Trace MeanOfWhole');
 /** Computed in float32, and cast. */
 const recast = words('Matmul Einsum Tensordot Dot RGBToGrayscale ExtractPatches');
@@ -55,7 +55,7 @@ const ofWhole = new Set([
   ...telling,
 ]);
 const ofHalves3 = new Set([...ofHalves, ...halfMeans]);
-const casting = new Set(['Cast', 'SaturateCast', 'ConvertToTensor', 'Array']);
+const casting = new Set(['Cast', 'View', 'SaturateCast', 'ConvertToTensor', 'Array']);
 
 /** The dtype of a constant that the file says with it: 'float32' of an array, 'float' of a Python number such as 2.0. */
 export type StoredType = string | undefined;

@@ -11,7 +11,6 @@ import { broadcast, where } from '../layers/manyAxes';
 import { layerNormalization } from '../layers/Normalizations';
 import { adaptivePooling, pooling } from '../layers/Pooling';
 import type { LayerSpec } from '../layers/spec';
-import { transposedConvolution } from '../layers/TransposedConvolution';
 import type { Shape } from '../types';
 import { einsum } from './einsum';
 import { to, X } from './families';
@@ -108,11 +107,6 @@ const separableConv = fromLayer(
   },
 );
 
-const convTranspose = fromLayer([X, 'kernel', 'strides', 'padding', 'output_padding', 'data_format', 'dilation_rate'], (call, shapes) => {
-  const config = { ...convolutionConfig(call, shapes), filters: shapes[1]!.at(-2), output_padding: call.value('output_padding') };
-  return transposedConvolution(layerSpec(call, config), rankOf(shapes));
-});
-
 /** `tf.nn.conv2d_transpose`, which is told the size of its output. */
 const conv2dTranspose: Operation = {
   parameters: [X, 'kernel|filters|filter', 'output_shape', 'strides', 'padding', 'data_format', 'dilations'],
@@ -193,15 +187,19 @@ const fusedBatchNorm: Operation = {
   },
 };
 
-const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (call, shapes) =>
+function isGiven(call: Constants, name: string): boolean {
+  return call.isTensor(name) || (call.value(name) ?? null) !== null;
+}
+
+const layerNorm = fromLayer([X, 'gamma', 'beta', 'axis', 'epsilon', 'rms_scaling'], (call) =>
   layerNormalization({
     ...call.spec,
     config: {
       axis: call.value('axis') ?? -1,
       epsilon: call.value('epsilon') ?? 1e-7,
       rms_scaling: call.flag('rms_scaling'),
-      scale: shapes.length > 1,
-      center: shapes.length > 2,
+      scale: isGiven(call, 'gamma'),
+      center: isGiven(call, 'beta'),
     },
   }),
 );
@@ -295,7 +293,6 @@ export const neural: Readonly<Record<string, Operation>> = {
   Conv: conv,
   DepthwiseConv: depthwiseConv,
   SeparableConv: separableConv,
-  ConvTranspose: convTranspose,
   Conv2DTranspose: conv2dTranspose,
   MaxPool: pools('max'),
   AveragePool: pools('average'),

@@ -110,11 +110,14 @@ export class Call<T> {
     });
   }
 
-  /** All positional arguments that are tensors, in order. */
+  /** All positional arguments, tensors and constants, in order. */
   positional(): T[] {
-    return this.spec.call.args.map((argument) =>
-      'tensor' in argument ? this.inputs[argument.tensor]! : this.fail(`passes ${describe(argument)} between its tensors`),
-    );
+    return this.spec.call.args.map((argument) => {
+      if ('tensor' in argument) return this.inputs[argument.tensor]!;
+      return 'constant' in argument
+        ? this.lift(plain(argument.constant), undefined, storedType(argument.constant))
+        : this.fail(`passes ${describe(argument)} between its tensors`);
+    });
   }
 
   /** Whether the argument is passed as a tensor of the graph, or holds one. */

@@ -7,8 +7,9 @@ import { transpose, where } from '../layers/manyAxes';
 import { unitLength } from '../layers/Normalizations';
 import { range } from '../layers/spatial';
 import { probed, reducedShape, reduction, type TypeRule, to, X } from './families';
-import type { Call, Constants, Operation } from './operation';
+import { type Call, type Constants, type Operation, typeOf } from './operation';
 import { truncatedQuotient } from './remainder';
+import { sizeOf } from './shaping';
 
 function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   return tf.moments(x, axes, keepDims).variance;
@@ -32,7 +33,8 @@ function extreme(kind: 'max' | 'min') {
 }
 
 /** Where the largest or smallest element is; over all elements when axis is None, which TensorFlow takes for axis 0. */
-function argument(apply: (x: Tensor, axis: number) => Tensor): Operation {
+function argument(find: (x: Tensor, axis: number) => Tensor): Operation {
+  const apply = (x: Tensor, axis: number, call: Constants) => find(call.spec.className === 'TFOpLambda' ? x : belowZero(x), axis);
   const flat = (call: Constants) => call.integers('axis') === undefined && call.spec.className !== 'TFOpLambda';
   return {
     parameters: [X, 'axis|dimension', 'keepdims'],
@@ -44,7 +46,7 @@ function argument(apply: (x: Tensor, axis: number) => Tensor): Operation {
     compute(call) {
       const x = call.tensor('x');
       const numbers = readable(x);
-      const found = flat(call) ? apply(tf.reshape(numbers, [-1]), 0) : apply(numbers, call.axis('axis', x.rank, 0));
+      const found = flat(call) ? apply(tf.reshape(numbers, [-1]), 0, call) : apply(numbers, call.axis('axis', x.rank, 0), call);
       if (!call.flag('keepdims')) return to(found, 'int32');
       const axes = flat(call) ? range(0, x.rank) : [call.axis('axis', x.rank, 0)];
       return to(
@@ -58,14 +60,23 @@ function argument(apply: (x: Tensor, axis: number) => Tensor): Operation {
   };
 }
 
+/** Keras 3 takes -0 for less than 0 here. */
+function belowZero(x: Tensor): Tensor {
+  if (x.dtype !== 'float32') return x;
+  const negativeZero = tf.logicalAnd(tf.equal(x, 0), tf.less(tf.reciprocal(x), 0));
+  return where(negativeZero, tf.fill(x.shape, -1.1754943508222875e-38), x);
+}
+
 /** A running sum or product; over the flattened tensor when axis is None. */
 function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: boolean) => Tensor): Operation {
   const flat = (call: Constants) =>
     call.value('axis') === null || (call.value('axis') === undefined && call.spec.className !== 'TFOpLambda');
   return {
     parameters: [X, 'axis', 'exclusive', 'reverse'],
+    keywords: ['dtype'],
     infer(call) {
-      const { shape, type } = call.tensor('x');
+      const { shape, type: given } = call.tensor('x');
+      const type = call.value('dtype') ? typeOf(call.value('dtype')) : given;
       if (!flat(call)) return { shape, type: type === 'bool' ? 'int32' : type };
       return {
         shape: [shape.includes(null) ? null : shape.reduce<number>((product, n) => product * n!, 1)],
@@ -74,7 +85,8 @@ function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: bool
     },
     compute(call) {
       const x = call.tensor('x');
-      const numbers = x.dtype === 'bool' ? tf.cast(x, 'int32') : x;
+      const type = call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype;
+      const numbers = to(x, type === 'bool' ? 'int32' : type);
       const along = readable(numbers);
       const [given, axis] = flat(call) ? [tf.reshape(along, [-1]), 0] : [along, call.axis('axis', x.rank, 0)];
       return to(apply(given, axis, call.flag('exclusive'), call.flag('reverse')), numbers.dtype);
@@ -103,10 +115,10 @@ function sorting(which: 'values' | 'indices'): Operation {
     parameters: [X, 'axis', 'direction'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      return { shape, type: which === 'values' ? type : 'int32' };
+      return { shape: call.value('axis') === null ? [sizeOf(shape)] : shape, type: which === 'values' ? type : 'int32' };
     },
     compute(call) {
-      const x = call.tensor('x');
+      const x = call.value('axis') === null ? tf.reshape(call.tensor('x'), [-1]) : call.tensor('x');
       return to(
         sorted(
           x.dtype === 'bool' ? tf.cast(x, 'int32') : x,
@@ -120,15 +132,34 @@ function sorting(which: 'values' | 'indices'): Operation {
   };
 }
 
-/** A norm over one axis, two for a matrix norm (Frobenius alone), or all. */
+/** The largest or smallest sum along columns (order 1, -1) or rows (infinities). */
+function matrixNorm(magnitudes: Tensor, axes: number[], keepDims: boolean, order: unknown, call: Call<Tensor>): Tensor {
+  const known = new Map<unknown, [summed: number, most: boolean]>([
+    [1, [0, true]],
+    [-1, [0, false]],
+    ['inf', [1, true]],
+    [Number.POSITIVE_INFINITY, [1, true]],
+    [Number.NEGATIVE_INFINITY, [1, false]],
+  ]).get(order);
+  if (known === undefined || axes.length !== 2) return call.fail(`takes a matrix norm of order ${String(order)}, which is not supported`);
+  const [summed, most] = known;
+  const sums = tf.sum(magnitudes, [axes[summed]!], true);
+  const other = [axes[1 - summed]!];
+  const found = most ? tf.max(sums, other, true) : tf.min(sums, other, true);
+  return keepDims ? found : tf.squeeze(found, axes);
+}
+
+/** A norm over one axis, two for a matrix norm, or all. */
 function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>): Tensor {
   const order = call.value('ord') ?? 'fro';
   const magnitudes = tf.abs(x);
+  // TensorFlow takes a vector's norm of all numbers; two axes are a matrix.
+  const isVector = axes.length === 1 || (call.spec.className === 'TFOpLambda' && call.integers('axis') === undefined);
   if (order === 'fro' || order === 'euclidean' || order === 2) {
-    if (order === 2 && axes.length > 1) call.fail('takes the spectral norm of a matrix, which is not supported');
+    if (order === 2 && !isVector) call.fail('takes the spectral norm of a matrix, which is not supported');
     return tf.sqrt(tf.sum(tf.square(x), axes, keepDims));
   }
-  if (axes.length > 1) call.fail(`takes a matrix norm of order ${String(order)}; supported is Frobenius'`);
+  if (!isVector) return matrixNorm(magnitudes, axes, keepDims, order, call);
   if (order === 1) return tf.sum(magnitudes, axes, keepDims);
   if (order === 'inf' || order === Number.POSITIVE_INFINITY) return tf.max(magnitudes, axes, keepDims);
   if (order === '-inf' || order === Number.NEGATIVE_INFINITY) return tf.min(magnitudes, axes, keepDims);
@@ -137,8 +168,16 @@ function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>):
   return tf.pow(tf.sum(tf.pow(magnitudes, order as number), axes, keepDims), 1 / (order as number));
 }
 
-/** The middle one, or the mean of the middle two. */
-function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tensor {
+const methods = ['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const;
+type Method = (typeof methods)[number];
+
+function halfToEven(x: number): number {
+  const down = Math.floor(x);
+  return x - down === 0.5 ? down + (down % 2) : Math.round(x);
+}
+
+/** The number below which there is a share `q` of all, between two numbers by the method. */
+function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, method: Method = 'linear'): Tensor {
   const kept = range(0, x.rank).filter((i) => !axes.includes(i));
   const rows = tf.reshape(transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]!), -1]);
   const size = rows.shape[rows.rank - 1]!;
@@ -147,7 +186,14 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number): Tens
   const [low, high] = [Math.floor(at), Math.ceil(at)];
   const pick = (i: number) =>
     tf.squeeze(tf.slice(ordered, [...kept.map(() => 0), i], [...kept.map((k) => x.shape[k]!), 1]), [ordered.rank - 1]);
-  const found = low === high ? pick(low) : tf.add(tf.mul(pick(low), high - at), tf.mul(pick(high), at - low));
+  const share = {
+    linear: at - low,
+    lower: 0,
+    higher: low === high ? 0 : 1,
+    midpoint: low === high ? 0 : 0.5,
+    nearest: halfToEven(at) - low,
+  }[method];
+  const found = share === 0 ? pick(low) : share === 1 ? pick(high) : tf.add(tf.mul(pick(low), 1 - share), tf.mul(pick(high), share));
   return keepDims
     ? tf.reshape(
         found,
@@ -248,6 +294,8 @@ export const reductions: Readonly<Record<string, Operation>> = {
   TopK: {
     parameters: [X, 'k', 'sorted'],
     infer(call) {
+      if (!call.flag('sorted', true) && call.number('k', 1) > 1)
+        call.fail('takes the largest in any order (sorted=False), of which there is no right one; take them sorted');
       const { shape, type } = call.tensor('x');
       const out = [...shape.slice(0, -1), call.number('k', 1)];
       return [
@@ -307,16 +355,20 @@ export const reductions: Readonly<Record<string, Operation>> = {
   }),
 };
 
-/** Quantiles by linear interpolation, for one or several constants q. */
+/** Quantiles for one or several constants q. */
 function quantiles(scale: number): Operation {
   return probed([X, 'q', 'axis', 'method', 'keepdims'], (call) => {
     const x = to(call.tensor('x'), 'float32');
-    if (call.text('method', 'linear') !== 'linear') call.fail(`interpolates by '${call.text('method', '')}'; supported is 'linear'`);
+    // Keras 3.15 computes a Quantile node by 'linear' whatever its method is.
+    if (scale === 1 && call.text('method', 'linear') !== 'linear')
+      call.fail(`takes quantiles by '${call.text('method', '')}', which Keras computes only outside of models; use percentile`);
+    const method = methods.find((name) => name === call.text('method', 'linear'));
+    if (method === undefined) call.fail(`interpolates by '${call.text('method', '')}'; supported are ${methods.join(', ')}`);
     const axes = call.axes('axis', x.rank);
     const q = call.value('q');
     const outside = [q].flat().find((value) => !(Number(value) >= 0 && Number(value) <= scale));
     if (outside !== undefined) call.fail(`has q ${String(outside)}; it must be from 0 to ${scale}`);
-    const of = (value: unknown) => quantile(x, axes, call.flag('keepdims'), Number(value) / scale);
+    const of = (value: unknown) => quantile(x, axes, call.flag('keepdims'), Number(value) / scale, method);
     return Array.isArray(q) ? tf.stack(q.map(of), 0) : of(q);
   });
 }

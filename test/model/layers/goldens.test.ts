@@ -9,8 +9,12 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { compareCase, readGoldens } from './goldenCase';
 
 // Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`.
-const folder = process.env.LAYER_GOLDENS ?? fileURLToPath(new URL('../../fixtures/layers', import.meta.url));
-const files = ['keras3', 'keras2'].map((stem) => join(folder, stem)).filter((stem) => existsSync(`${stem}.json.gz`));
+const folders = process.env.LAYER_GOLDENS
+  ? [process.env.LAYER_GOLDENS]
+  : ['layers', 'operations'].map((name) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+const files = folders
+  .flatMap((folder) => ['keras3', 'keras2'].map((stem) => join(folder, stem)))
+  .filter((stem) => existsSync(`${stem}.json.gz`));
 
 /** float32 sums in another order, and tfjs' wasm sine (7e-6): a few units in the last place of the largest value. */
 const tolerance = 1e-5;

@@ -6,12 +6,14 @@ import { openDawn, openTensorFlow } from '../../webgpu/dawn';
 import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
 
 const dawn = await openDawn();
-const folder = process.env.LAYER_GOLDENS ?? fileURLToPath(new URL('../../fixtures/layers', import.meta.url));
+const folders = process.env.LAYER_GOLDENS
+  ? [process.env.LAYER_GOLDENS]
+  : ['layers', 'operations'].map((name) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+const seen = new Set<string>();
 
-/** The first Keras 3 model of every class and operation; all models of both Kerases, which takes two minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
+/** The first Keras 3 model of every class and operation; all models of both Kerases, which takes minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
 function chosen(file: GoldenFile): GoldenFile['cases'] {
   if (process.env.LAYER_GOLDENS_ALL) return file.cases;
-  const seen = new Set<string>();
   return file.cases.filter(({ nodes }) => {
     const fresh = nodes.map(({ className, config }) => String(config.function ?? className)).filter((name) => !seen.has(name));
     for (const name of fresh) seen.add(name);
@@ -23,8 +25,9 @@ describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   if (dawn.gpu !== null) await openTensorFlow();
   // tfjs computes small tensors on the CPU.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  describe.each(process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'])('%s', (name) => {
-    const file = readGoldens(join(folder, name));
+  const stems = process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'];
+  describe.each(folders.flatMap((folder) => stems.map((stem) => join(folder, stem))))('%s', (stem) => {
+    const file = readGoldens(stem);
     it.each(chosen(file).map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
       const { error, problems } = await compareCase(file, golden, 'order');
       expect(problems).toEqual([]);

@@ -21,7 +21,7 @@ export function planInputs(model: Model): InputPlan[] {
     const inputs = model.inputs.map(({ name, shape }) => `${name} (${shape.map((size) => size ?? 'None').join(', ')})`).join(' and ');
     throw new ActivationLensError(
       'shape',
-      `${model.name} takes ${inputs}, and '${port.name}' is no picture. The explorer shows what networks make of pictures: open one whose input is (height, width, channels).`,
+      `This network takes ${inputs}, and '${port.name}' is no picture. The explorer shows what networks make of pictures: open one whose input is (height, width, channels).`,
     );
   });
 }

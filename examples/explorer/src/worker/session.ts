@@ -78,7 +78,7 @@ export class Session {
         const reason = left[attempt.backend];
         return attempt.outcome === 'rejected' && reason !== undefined ? { ...attempt, reason } : attempt;
       }),
-      range: suggestedRange(this.layers),
+      range: suggestedRange(model, this.layers),
       freeSize: this.plans.some(({ height, width }) => height === null || width === null),
       channels: this.plans[0]!.channels,
       note: noteOn(model, this.plans),
@@ -242,7 +242,9 @@ async function useBackend(name: string, left: Readonly<Record<string, string>>):
 }
 
 /** A model that scales the picture itself wants bytes. */
-function suggestedRange(layers: readonly LayerInfo[]): ValueRange {
+function suggestedRange({ inputs }: Model, layers: readonly LayerInfo[]): ValueRange {
+  // Between 0 and 1 there are hardly any whole numbers.
+  if (inputs.some(({ dtype }) => /^u?int/.test(dtype))) return 'byte';
   const first = layers.slice(0, 4).some(({ className }) => /^(Rescaling|Normalization|TrueDivide|Divide)$/.test(className));
   return first ? 'byte' : 'unit';
 }
