@@ -117,7 +117,7 @@ export const deviations = [
   {
     // compare.mjs tells it: an entry's `broadcast` is what Keras gives without.
     reason:
-      "Keras 3.7 to 3.15 on TensorFlow, in `add`: an operand with one axis longer than 1 is added along the last axis when that is as long, so that a channels-first convolution's bias goes along the width where the width is the number of filters. Keras on JAX and PyTorch, and here, broadcasts. Counted only where Keras with plain broadcasting gives what this library gives.",
+      'Keras 3.7 to 3.15 on TensorFlow, in `add`: an operand with one axis longer than 1 is added along the last axis when that is as long, so that a channels-first bias goes along the width where the width is the number of filters. Layers in which `predict` does so too are computed so (Conv3D, transposed, depthwise and separable convolutions, EinsumDense); Conv1D and Conv2D, where only a direct call of the model does, and layers that merge are not. Counted only where Keras with plain broadcasting gives what this library gives.',
   },
   {
     steps: ['reopened-tf29-keras', 'reopened-tf214-keras'],
