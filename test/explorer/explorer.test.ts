@@ -236,6 +236,27 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
       await page.waitForTimeout(1200);
       expect(await single()).toBe(reads);
 
+      // Another layer, chosen while the pointer rests on a map: the place may be none of that layer's, and is not read there.
+      const listed = async (key: string, path: string) => {
+        await page.locator('.layer[tabindex="0"]').focus();
+        await page.keyboard.press(key);
+        await shown(page, path);
+        await drawn('live');
+      };
+      const { left, top, width, height } = places[3]!;
+      await page.mouse.move(left + width * 0.95, top + height * 0.95);
+      await page.waitForFunction(() => /channel 3 · x 9, y 9 · .*\d$/.test(document.querySelector('#readout')!.textContent!));
+      await listed('ArrowDown', 'half');
+      expect(await page.isVisible('#readout')).toBe(false);
+      await page.waitForTimeout(1200);
+      expect(await text(page, '#alert')).toBe('');
+      expect(await page.getAttribute('#camera', 'aria-pressed')).toBe('true');
+      const smaller = (await page.locator('.tile canvas').nth(3).boundingBox())!;
+      await page.mouse.move(smaller.x + smaller.width / 2, smaller.y + smaller.height / 2);
+      await page.waitForFunction(() => /^half · channel 3 · .*\d$/.test(document.querySelector('#readout')!.textContent!));
+      await page.mouse.move(1, 1);
+      await listed('ArrowUp', 'first');
+
       // An open channel has its values read; the grid is live again when it is closed.
       await page.locator('.tile').nth(2).click();
       await drawn('webgpu');
@@ -486,6 +507,10 @@ describe.skipIf(!browser)(`the explorer${reason ? ` (${reason})` : ''}`, () => {
       (old) => document.querySelector<HTMLCanvasElement>('.tile[data-channel="3"] canvas')!.toDataURL() !== old,
       frame,
     );
+    // The value under a pointer that rests is the present frame's.
+    await page.locator('.tile[data-channel="8"] canvas').hover({ position: { x: 50, y: 50 } });
+    const value = await text(page, '#readout');
+    await page.waitForFunction((old) => document.querySelector('#readout')!.textContent !== old, value);
     await page.locator('#camera').click();
     expect(await page.getAttribute('#camera', 'aria-pressed')).toBe('false');
     console.check();

@@ -35,6 +35,7 @@ export function small(): layers.LayersModel {
   return layers.sequential({
     layers: [
       layers.layers.conv2d({ name: 'first', inputShape: [12, 12, 3], filters: 5, kernelSize: 3, kernelInitializer: seeded(1) }),
+      layers.layers.maxPooling2d({ name: 'half', poolSize: 2 }),
       layers.layers.globalAveragePooling2d({ name: 'pool' }),
       layers.layers.dense({ name: 'classes', units: 4, activation: 'softmax', kernelInitializer: seeded(2) }),
     ],

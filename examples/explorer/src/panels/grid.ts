@@ -65,10 +65,7 @@ export class Grid {
       if (tile) store.set({ channel: Number(tile.dataset.channel) });
     });
     this.list.addEventListener('pointermove', (event) => this.hover(event));
-    this.list.addEventListener('pointerleave', () => {
-      this.readout.hidden = true;
-      this.pointed = undefined;
-    });
+    this.list.addEventListener('pointerleave', () => this.forget());
     store.on(['sort', 'hideDead'], () => this.arrange());
     store.on(['tile'], () => this.resize());
     store.on(['channel'], () => this.mark());
@@ -77,7 +74,8 @@ export class Grid {
   }
 
   show(layer: LayerView, coloring: LayerColoring): void {
-    const same = this.layer?.path === layer.path && this.layer.maps.length === layer.maps.length && this.layer.width === layer.width;
+    const { path, maps, width, height } = this.layer ?? {};
+    const same = path === layer.path && maps?.length === layer.maps.length && width === layer.width && height === layer.height;
     this.layer = layer;
     this.coloring = coloring;
     if (same) {
@@ -85,8 +83,11 @@ export class Grid {
       for (const tile of this.tiles.values()) this.describe(tile);
       this.repaint();
       this.summarize();
+      if (this.pointed && !this.live) this.readout.textContent = describePlace(layer, this.pointed);
       return;
     }
+    // What was pointed at is of another layer, and may be no place in this one.
+    this.forget();
     this.list.style.setProperty('--ratio', `${layer.width} / ${layer.height}`);
     this.list.classList.toggle('single', layer.kind !== 'maps');
     this.arrange();
@@ -104,11 +105,12 @@ export class Grid {
     this.summarize();
   }
 
-  /** Of which place the next frame's value is to be read; of none nearly always, for what is read slows the frames down. */
-  wanted(): Place | undefined {
+  /** Of which place of `layer` the next frame's value is to be read; of none nearly always, for what is read slows the frames down. */
+  wanted(layer: LayerView): Place | undefined {
     const { pointed, asked } = this;
     const now = performance.now();
-    if (!pointed || !this.live) return undefined;
+    // Another layer may have been chosen while the frame was under way.
+    if (!pointed || !this.live || this.layer !== layer) return undefined;
     if (asked && now - asked.at < (asked.place === pointed ? ASK_RESTING : ASK_MOVING)) return undefined;
     this.asked = { place: pointed, at: now };
     return pointed;
@@ -310,6 +312,11 @@ export class Grid {
       if (performance.now() > end) break;
     }
     if (this.waiting.size > 0) requestAnimationFrame(() => this.work());
+  }
+
+  private forget(): void {
+    this.pointed = undefined;
+    this.readout.hidden = true;
   }
 
   private hover(event: PointerEvent): void {

@@ -48,7 +48,7 @@ export class Live {
       this.leave();
       return false;
     }
-    const place = this.grid.wanted();
+    const place = this.grid.wanted(layer);
     const { value } = await this.engine.call('frame', { frame, place }, { transfer: [frame] });
     // Ended, or otherwise chosen, while the frame was under way.
     if (this.asked !== key) return true;
