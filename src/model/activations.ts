@@ -158,7 +158,8 @@ export function activationNames(major: 1 | 2 | 3): string[] {
   return Object.keys(byVersion[major]);
 }
 
-const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
+/** No activation. */
+export const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
 
 /**
  * The activation that a config names: a string, null (linear), a serialized function, or a serialized weightless layer such as

@@ -32,8 +32,7 @@ export function strideOf({ lanes, cooperative }: WalkOptions): number {
 export const panelStructs = /* wgsl */ `
 // 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'stride': words of a montage row. For threads that
 // cooperate, 'chunk': pixels of a workgroup, at most ${MOST_TURNS} of a thread; 'across', 'along': how far a stride takes a thread in its map's
-// row and in the montage. For the others, 'strips' of a map, 'perRow' of them
-// in a row.
+// row and in the montage. For the others, 'strips' of a map, 'perRow' of a row.
 struct Panel {
   pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, stride: u32, count: u32,
   chunk: u32, across: u32, along: u32, strips: u32, perRow: u32

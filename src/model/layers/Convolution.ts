@@ -2,7 +2,7 @@
 
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation } from '../activations';
+import { type Activation, linear } from '../activations';
 import { convolutionEnd } from './bias';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf, wordOf } from './config';
 import { asFloat } from './dtypes';
@@ -145,7 +145,6 @@ function convolve1D(
 /** One convolution a group; a depthwise one where every channel is a group of its own. */
 function convolveGroups(x: Tensor, kernel: Tensor, geometry: Geometry, groups: number): Tensor {
   const channels = x.shape[x.rank - 1]!;
-  const linear: Activation = { name: 'linear', apply: (y) => y, fused: 'linear' };
   if (groups === channels && x.rank === 4) {
     const multiplier = kernel.shape[3]! / channels;
     const [height, width] = geometry.kernelSize as [number, number];

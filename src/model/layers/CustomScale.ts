@@ -1,4 +1,4 @@
-/** The one layer of its own that keras.applications has: `CustomScaleLayer` of `keras/src/applications/inception_resnet_v2.py`. */
+/** `CustomScaleLayer` of `keras/src/applications/inception_resnet_v2.py`. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { numberOf, require } from './config';

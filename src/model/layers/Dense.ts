@@ -2,7 +2,7 @@
 
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf } from '../activations';
+import { type Activation, activationOf, linear } from '../activations';
 import { fixedAxis, flagOf, numberOf, require } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
@@ -43,8 +43,6 @@ export function dense(spec: LayerSpec): LayerDefinition {
     masking: { gives: 'same' },
   };
 }
-
-const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
 
 /** The last axis of `x` through a matrix, with bias and activation. */
 export function project(x: Tensor, kernel: Tensor, bias: Tensor | undefined, activation: Activation): Tensor {

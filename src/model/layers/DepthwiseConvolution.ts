@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation } from '../activations';
+import { type Activation, linear } from '../activations';
 import { convolutionEnd } from './bias';
 import { convolve, convolvedShape, depthwise, type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, tupleOf } from './config';
@@ -11,8 +11,6 @@ import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { legacyConvolutionWeights } from './legacyWeights';
 import { padSpatial, shapeOf, spatialOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
-
-const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
 
 export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinition {
   const format = dataFormatOf(spec);

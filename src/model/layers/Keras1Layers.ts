@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { activationOf } from '../activations';
+import { activationOf, linear } from '../activations';
 import type { Shape } from '../types';
 import { fixedAxis, flagOf, numberOf, require } from './config';
 import { project } from './Dense';
@@ -10,8 +10,6 @@ import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { broadcast } from './manyAxes';
 import type { LayerSpec } from './spec';
-
-const linear = { name: 'linear', apply: (x: Tensor) => x, fused: 'linear' } as const;
 
 /** A Dense layer whose output replaces the input as far as a second one says. */
 export function highway(spec: LayerSpec): LayerDefinition {
@@ -52,10 +50,10 @@ export function maxoutDense(spec: LayerSpec): LayerDefinition {
   };
 }
 
-/** Straight between two learnt points, and with a learnt slope beyond either. */
 /**
- * SReLU, which Keras 1 computed in two ways: on Theano what is left of the left threshold is cut off at the right one too, where a negative
- * slope takes it there. Keras 1 names no backend, but TensorFlow's variables end in ':0'.
+ * Straight between two learnt points, and with a learnt slope beyond either. Keras 1 computed it in two ways: on Theano what is left of
+ * the left point is cut off at the right one too, where a negative slope takes it there. Keras 1 names no backend, but TensorFlow's
+ * variables end in ':0'.
  */
 export function srelu(spec: LayerSpec): LayerDefinition {
   let onTheano = false;

@@ -249,17 +249,14 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     const masks = takes ? maskInputs(this.spec, given, this.arity === undefined ? undefined : this.maskPattern) : [];
     this.arity = inputs.length;
     this.maskPattern = masks.map((mask) => mask !== undefined);
+    const shapes = given.map(({ shape }) => shape);
     const sizes = this.definition.passSizes?.(
       given.map((input) => sizesOf.get(input)),
-      given.map(({ shape }) => shape),
+      shapes,
     );
     const types = given.map(({ dtype }) => dtype);
     const narrow = given.map(narrowTypeOf);
-    const passed = this.definition.passNarrow?.(
-      narrow,
-      types,
-      given.map(({ shape }) => shape),
-    );
+    const passed = this.definition.passNarrow?.(narrow, types, shapes);
     const wraps = passed === undefined ? this.wrapsOf(narrow, types) : undefined;
     const all = [...inputs, ...masks.filter((mask) => mask !== undefined)];
     const output = super.apply(all.length === 1 ? all[0]! : all) as SymbolicTensor | SymbolicTensor[];
@@ -273,8 +270,6 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       ) ?? [];
     outputs.forEach((symbol, i) => {
       (symbol as { dtype: DataType }).dtype = outputDtypes[i] ?? 'float32';
-    });
-    outputs.forEach((symbol, i) => {
       setNarrowType(symbol, passed === undefined ? (symbol.dtype === 'int32' ? wraps : undefined) : passed[i]);
     });
     if (sizes !== undefined) sizesOf.set(outputs[0]!, sizes);

@@ -2,13 +2,11 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf, aroundFormat } from '../activations';
+import { type Activation, activationOf, aroundFormat, linear } from '../activations';
 import { dataFormatOf, since } from './config';
 import { broadcast } from './manyAxes';
 import { fromChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
-
-const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
 
 /**
  * `ops.add` on TensorFlow since Keras 3.7 (`keras/src/backend/tensorflow/numpy.py`): what has one axis longer than 1 is a bias of the last

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, activationOf } from '../activations';
+import { type Activation, activationOf, linear } from '../activations';
 import type { Shape } from '../types';
 import { convolve, convolvedShape, type Geometry, geometryOf } from './Convolution';
 import { dataFormatOf, fixedAxis, flagOf, numberOf, require, unsupported } from './config';
@@ -23,8 +23,6 @@ export interface Cell {
     weights: readonly Tensor[],
   ): { readonly output: Tensor; readonly states: readonly Tensor[] };
 }
-
-const linear: Activation = { name: 'linear', apply: (x) => x, fused: 'linear' };
 
 export function simpleRNNCell(spec: LayerSpec): Cell {
   const units = numberOf(spec, 'units');

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { asFloat } from './dtypes';
 import { where } from './manyAxes';
+import { roundHalfEven } from './rounding';
 
 export type NarrowType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'uint32' | 'uint64' | 'float16' | 'bfloat16';
 /** What Keras tells apart and tfjs does not. int64 is held as int32, float64 as float32. */
@@ -79,9 +80,8 @@ export function narrowedNumber(value: number, type: NarrowType): number {
     const { precision, least, largest } = halves[type];
     if (!Number.isFinite(value) || value === 0) return value;
     const unit = 2 ** (Math.max(least, Math.floor(Math.log2(Math.abs(value)))) - precision + 1);
-    const [ratio, floor] = [value / unit, Math.floor(value / unit)];
-    const whole = ratio - floor === 0.5 ? floor + (Math.abs(floor) % 2) : Math.round(ratio);
-    return Math.abs(whole * unit) > largest ? Math.sign(value) * Number.POSITIVE_INFINITY : whole * unit;
+    const nearest = roundHalfEven(value / unit) * unit;
+    return Math.abs(nearest) > largest ? Math.sign(value) * Number.POSITIVE_INFINITY : nearest;
   }
   const limits = limitsOf(type);
   if (limits === undefined) return value;

@@ -6,6 +6,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { asFloat } from './dtypes';
+import { roundHalfEven } from './rounding';
 
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'area' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
 
@@ -144,10 +145,4 @@ function lanczos(x: number, radius: number): number {
 
 function clamp(index: number, length: number): number {
   return Math.min(Math.max(index, 0), length - 1);
-}
-
-/** As Python and TensorFlow round. */
-export function roundHalfEven(x: number): number {
-  const rounded = Math.round(x);
-  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { asBool, asFloat } from '../layers/dtypes';
 import { where as choose, transpose } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
-import { probed, to, X } from './families';
-import { type Call, type Constants, type Operand, type Operation, promote, typeOf } from './operation';
+import { to, X } from './families';
+import { type Call, type Constants, type Operation, promote } from './operation';
 
 /** Elements of one axis, or of the flattened tensor. Negative indices count from the end. */
 const take: Operation = {
@@ -137,18 +137,14 @@ const oneHot: Operation = {
   infer(call) {
     const { shape } = call.tensor('x');
     const axis = call.axis('axis', shape.length + 1, -1);
-    return { shape: [...shape.slice(0, axis), call.number('num_classes'), ...shape.slice(axis)], type: hotType(call) };
+    return { shape: [...shape.slice(0, axis), call.number('num_classes'), ...shape.slice(axis)], type: call.type('dtype', 'float32') };
   },
   compute(call) {
     const hot = oneHotOf(call, call.tensor('x'));
     const [on, off] = [call.value('on_value') ?? 1, call.value('off_value') ?? 0] as [number, number];
-    return to(on === 1 && off === 0 ? hot : tf.add(tf.mul(hot, on - off), off), hotType(call));
+    return to(on === 1 && off === 0 ? hot : tf.add(tf.mul(hot, on - off), off), call.type('dtype', 'float32'));
   },
 };
-
-function hotType(call: Constants): DataType {
-  return call.value('dtype') ? typeOf(call.value('dtype')) : 'float32';
-}
 
 const multiHot: Operation = {
   parameters: [X, 'num_classes', 'axis', 'dtype'],
@@ -156,43 +152,13 @@ const multiHot: Operation = {
     const { shape } = call.tensor('x');
     const axis = call.axis('axis', shape.length + 1, -1);
     const hot = [...shape.slice(0, axis), call.number('num_classes'), ...shape.slice(axis)];
-    return { shape: hot.filter((_, i) => i !== (shape.length > 1 ? 1 : 0)), type: hotType(call) };
+    return { shape: hot.filter((_, i) => i !== (shape.length > 1 ? 1 : 0)), type: call.type('dtype', 'float32') };
   },
   compute(call) {
     const x = call.tensor('x');
-    return to(tf.max(oneHotOf(call, x), x.rank > 1 ? 1 : 0), hotType(call));
+    return to(tf.max(oneHotOf(call, x), x.rank > 1 ? 1 : 0), call.type('dtype', 'float32'));
   },
 };
-
-/** The lower or upper triangle of the last two axes. */
-function triangle(lower: boolean): Operation {
-  return {
-    parameters: [X, 'k'],
-    infer: (call: Call<Operand>) => call.tensor('x'),
-    compute(call: Call<Tensor>) {
-      const x = call.tensor('x');
-      const [rows, columns] = x.shape.slice(-2) as [number, number];
-      const offset = tf.sub(tf.range(0, columns, 1, 'float32'), tf.expandDims(tf.range(0, rows, 1, 'float32'), 1));
-      const k = call.number('k', 0);
-      const kept = lower ? tf.lessEqual(offset, k) : tf.greaterEqual(offset, k);
-      return to(tf.mul(to(x, 'float32'), asFloat(kept)), x.dtype);
-    },
-  };
-}
-
-/** The diagonal of two axes, as the last axis, and its sum. */
-function diagonal(x: Tensor, call: Constants): Tensor {
-  const [a, b, offset] = [call.axis('axis1', x.rank, 0), call.axis('axis2', x.rank, 1), call.number('offset', 0)];
-  const rest = range(0, x.rank).filter((axis) => axis !== a && axis !== b);
-  const [rows, columns] = [x.shape[a]!, x.shape[b]!];
-  const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
-  const count = Math.max(0, Math.min(rows - down, columns - right));
-  const flat = tf.reshape(transpose(x, [...rest, a, b]), [-1, rows * columns]);
-  const places = range(0, count).map((i) => (down + i) * columns + right + i);
-  return tf.reshape(tf.gather(flat, tf.tensor1d(places, 'int32'), 1), [...rest.map((axis) => x.shape[axis]!), count]);
-}
-
-const diagonalParameters = [X, 'offset', 'axis1', 'axis2'];
 
 export const choosing: Readonly<Record<string, Operation>> = {
   Take: take,
@@ -200,8 +166,4 @@ export const choosing: Readonly<Record<string, Operation>> = {
   Where: where,
   OneHot: oneHot,
   MultiHot: multiHot,
-  Diagonal: probed(diagonalParameters, (call) => diagonal(call.tensor('x'), call)),
-  Trace: probed(diagonalParameters, (call) => tf.sum(diagonal(call.tensor('x'), call), -1)),
-  Tril: triangle(true),
-  Triu: triangle(false),
 };

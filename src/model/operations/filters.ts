@@ -5,19 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mirrorPad, where } from '../layers/manyAxes';
 import { range } from '../layers/spatial';
 import { to, unary, X } from './families';
-import type { Call, Constants, Operation } from './operation';
-
-/** Applies a function of [..., channels] whichever axis the channels are. */
-function channelsLast(x: Tensor, call: Constants, apply: (x: Tensor) => Tensor): Tensor {
-  if (call.text('data_format', 'channels_last') !== 'channels_first') return apply(x);
-  const axis = x.rank - 3;
-  const order = [...range(0, axis), ...range(axis + 1, x.rank), axis];
-  const out = apply(tf.transpose(x, order));
-  return tf.transpose(
-    out,
-    order.map((_, i) => order.indexOf(i)),
-  );
-}
+import { channelsLast, isChannelsFirst } from './layout';
+import type { Call, Operation } from './operation';
 
 /** `adjust` of tensorflow/core/kernels/image/colorspace_op.h: hue as a share of the circle. */
 function rgbToHsv(x: Tensor): Tensor {
@@ -133,7 +122,7 @@ export const filters: Readonly<Record<string, Operation>> = {
     infer: (call) => ({ shape: [...call.tensor('x').shape, 2], type: 'float32' }),
     compute(call) {
       const x = to(call.tensor('x'), 'float32');
-      if (call.text('data_format', 'channels_last') === 'channels_last') return sobel(x);
+      if (!isChannelsFirst(call)) return sobel(x);
       return tf.transpose(sobel(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2, 4]);
     },
   },

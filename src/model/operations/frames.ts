@@ -2,11 +2,13 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { reverse, transpose } from '../layers/manyAxes';
+import { transpose } from '../layers/manyAxes';
 import { type Interpolation, resizeImages } from '../layers/resize';
 import type { Shape } from '../types';
 import { to, X } from './families';
+import { asBatch } from './layout';
 import type { Call, Constants, Operand, Operation } from './operation';
+import { turned, turnsOf } from './shaping';
 
 const target = (call: Constants): [number, number] => [call.number('target_height'), call.number('target_width')];
 
@@ -46,8 +48,6 @@ function transposed(x: Tensor): Tensor {
   return transpose(x, [...lead, columns, rows, channels]);
 }
 
-const turns = (call: Constants): number => ((call.number('k', 1) % 4) + 4) % 4;
-
 export const frames: Readonly<Record<string, Operation>> = {
   ResizeWithCropOrPad: {
     parameters: [X, 'target_height', 'target_width'],
@@ -71,11 +71,9 @@ export const frames: Readonly<Record<string, Operation>> = {
       const [top, left] = [Math.max(0, Math.floor((height - tall) / 2)), Math.max(0, Math.floor((width - wide) / 2))];
       const size = [Math.floor(tall), Math.floor(wide)] as const;
       const method = call.text('method', 'bilinear') as Interpolation;
-      const pictures = given.rank === 3 ? tf.expandDims(given, 0) : given;
-      const resized = resizeImages(pictures, size, method, call.flag('antialias'));
+      const resized = asBatch(given, (pictures) => resizeImages(pictures, size, method, call.flag('antialias')));
       const out = framed(resized, [top, height - top - size[0]], [left, width - left - size[1]]);
-      const type = method === 'nearest' ? given.dtype : 'float32';
-      return to(given.rank === 3 ? tf.squeeze(out, [0]) : out, type);
+      return to(out, method === 'nearest' ? given.dtype : 'float32');
     },
   },
   TransposeImage: {
@@ -95,10 +93,7 @@ export const frames: Readonly<Record<string, Operation>> = {
     },
     compute(call) {
       const x = call.tensor('x');
-      const [rows, columns] = [x.rank - 3, x.rank - 2];
-      if (turns(call) === 0) return x.clone();
-      if (turns(call) === 2) return reverse(x, [rows, columns]);
-      return reverse(transposed(x), [turns(call) === 1 ? rows : columns]);
+      return turned(x, turnsOf(call), x.rank - 3, x.rank - 2);
     },
   },
 };

@@ -2,14 +2,16 @@
 
 import type { DataType, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { linear } from '../activations';
 import { convolve } from '../layers/Convolution';
 import { asFloat } from '../layers/dtypes';
 import { reverse } from '../layers/manyAxes';
 import { dtypeName, limitsOf, toWhole } from '../layers/narrow';
 import { centerCrop, resizing } from '../layers/Preprocessing';
-import { roundHalfEven } from '../layers/resize';
+import { roundHalfEven } from '../layers/rounding';
 import type { Shape } from '../types';
 import { probed, to, unary, X } from './families';
+import { asBatch, channelsLast, isChannelsFirst } from './layout';
 import { fromLayer, layerSpec } from './neural';
 import { type Call, type Constants, type Operation, typeOf } from './operation';
 
@@ -154,12 +156,12 @@ const grayscale: Operation = {
 };
 
 function channelAxis(call: Constants, rank: number): number {
-  return call.text('data_format', 'channels_last') === 'channels_first' ? rank - 3 : rank - 1;
+  return isChannelsFirst(call) ? rank - 3 : rank - 1;
 }
 
 /** The axes of rows and of columns. */
 function sides(call: Constants, rank: number): [number, number] {
-  return call.text('data_format', 'channels_last') === 'channels_first' ? [rank - 2, rank - 1] : [rank - 3, rank - 2];
+  return isChannelsFirst(call) ? [rank - 2, rank - 1] : [rank - 3, rank - 2];
 }
 
 /** What is put around, or cut off, before and after a side; one of three numbers may be left to the other two. */
@@ -214,28 +216,27 @@ function framing(names: 'padding' | 'cropping'): Operation {
 
 /** Patches as channels, by a convolution with an identity kernel. */
 const extractPatches = probed([X, 'size|sizes', 'strides', 'dilation_rate|rates', 'padding', 'data_format'], (call) => {
-  const pictures = to(call.tensor('x'), 'float32');
-  const single = pictures.rank === 3;
-  const given = single ? tf.expandDims(pictures, 0) : pictures;
-  const first = call.text('data_format', 'channels_last') === 'channels_first';
-  const x = first ? tf.transpose(given, [0, 2, 3, 1]) : given;
+  const given = call.tensor('x');
   const pair = (name: string, fallback: number[]): number[] => {
     const value = call.integers(name) ?? fallback;
     return value.length === 1 ? [value[0]!, value[0]!] : value.length === 4 ? value.slice(1, 3) : value;
   };
   const size = pair('size', [1, 1]);
-  const channels = x.shape[3]!;
-  const depth = size[0]! * size[1]! * channels;
-  const kernel = tf.reshape(tf.eye(depth), [size[0]!, size[1]!, channels, depth]);
   const geometry = {
     kernelSize: size,
     strides: pair('strides', size),
     dilation: pair('dilation_rate', [1, 1]),
     padding: call.text('padding', 'valid').toLowerCase() as 'same' | 'valid',
   };
-  const patches = convolve(x, kernel, undefined, geometry, 1, { name: 'linear', apply: (y) => y, fused: 'linear' });
-  const out = first ? tf.transpose(patches, [0, 3, 1, 2]) : patches;
-  return to(single ? tf.squeeze(out, [0]) : out, call.tensor('x').dtype);
+  const patches = asBatch(to(given, 'float32'), (batch) =>
+    channelsLast(batch, call, (x) => {
+      const channels = x.shape[3]!;
+      const depth = size[0]! * size[1]! * channels;
+      const kernel = tf.reshape(tf.eye(depth), [size[0]!, size[1]!, channels, depth]);
+      return convolve(x, kernel, undefined, geometry, 1, linear);
+    }),
+  );
+  return to(patches, given.dtype);
 });
 
 /** `tf.image.crop_to_bounding_box` and `pad_to_bounding_box`. */

@@ -16,14 +16,14 @@ function filled(value: number): Operation {
     },
     compute(call) {
       const x = call.tensor('x');
-      return to(tf.fill(x.shape, value), call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype);
+      return to(tf.fill(x.shape, value), call.type('dtype', x.dtype));
     },
   };
 }
 
 /** A tensor of a size that the graph computes. */
 function made(value: number): Operation {
-  const type = (call: Constants) => (call.value('dtype') ? typeOf(call.value('dtype')) : 'float32');
+  const type = (call: Constants) => call.type('dtype', 'float32');
   return {
     parameters: ['shape', 'dtype'],
     infer: (call) => ({ shape: call.sizes('shape') ?? [], type: type(call), narrow: narrowType(call.value('dtype')) }),
@@ -96,12 +96,12 @@ export const making: Readonly<Record<string, Operation>> = {
     parameters: [X, 'fill_value', 'dtype'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      return { shape, type: call.value('dtype') ? typeOf(call.value('dtype')) : type };
+      return { shape, type: call.type('dtype', type) };
     },
     compute(call) {
       const x = call.tensor('x');
       const value = to(call.tensor('fill_value'), 'float32');
-      return to(tf.broadcastTo(value, x.shape), call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype);
+      return to(tf.broadcastTo(value, x.shape), call.type('dtype', x.dtype));
     },
   },
   View: {

@@ -1,4 +1,4 @@
-/** Operations on the last axes as vectors and matrices: `cross` of `keras/src/ops/numpy.py`, `tf.linalg`. */
+/** Operations on axes as vectors and matrices: `cross`, `diagonal`, `trace`, `tril` of `keras/src/ops/numpy.py`, `tf.linalg`. */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -6,7 +6,7 @@ import { asFloat } from '../layers/dtypes';
 import { broadcast, transpose } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
 import type { Shape } from '../types';
-import { to, X } from './families';
+import { probed, reducedShape, to, X } from './families';
 import { type Call, type Constants, type Operand, type Operation, promote } from './operation';
 
 /** Where the vectors of the operands and of the result lie; TensorFlow's are always last. */
@@ -15,12 +15,12 @@ function crossAxes(call: Constants): [number, number, number] {
   return ['axisa', 'axisb', 'axisc'].map((name) => all ?? call.number(name, -1)) as [number, number, number];
 }
 
+const without = (shape: Shape, axis: number): Shape => reducedShape(shape, [axis < 0 ? axis + shape.length : axis], false);
+
 function moved(x: Tensor, axis: number): Tensor {
   const from = axis < 0 ? axis + x.rank : axis;
   return from === x.rank - 1 ? x : transpose(x, [...range(0, x.rank).filter((i) => i !== from), from]);
 }
-
-const without = (shape: Shape, axis: number): Shape => shape.filter((_, i) => i !== (axis < 0 ? axis + shape.length : axis));
 
 const cross: Operation = {
   parameters: ['x1|a', 'x2|b', 'axisa', 'axisb', 'axisc', 'axis'],
@@ -48,31 +48,62 @@ const cross: Operation = {
   },
 };
 
+/** How far right of the main diagonal each place of the last two axes is. */
+function offsets(x: Tensor): Tensor {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  return tf.sub(tf.range(0, columns, 1, 'float32'), tf.expandDims(tf.range(0, rows, 1, 'float32'), 1));
+}
+
 /** So many diagonals below and above the main one stay; all of them where a number is negative. */
 const bandPart: Operation = {
   parameters: [X, 'num_lower', 'num_upper'],
   infer: (call: Call<Operand>) => call.tensor('x'),
   compute(call) {
     const x = call.tensor('x');
-    const [rows, columns] = x.shape.slice(-2) as [number, number];
-    const offset = tf.sub(tf.range(0, columns, 1, 'float32'), tf.expandDims(tf.range(0, rows, 1, 'float32'), 1));
+    const offset = offsets(x);
     const [lower, upper] = [call.number('num_lower'), call.number('num_upper')];
     const kept = [
       ...(lower < 0 ? [] : [asFloat(tf.greaterEqual(offset, -lower))]),
       ...(upper < 0 ? [] : [asFloat(tf.lessEqual(offset, upper))]),
-    ].reduce<Tensor>((all, next) => tf.mul(all, next), tf.ones([rows, columns]));
+    ].reduce<Tensor>((all, next) => tf.mul(all, next), tf.onesLike(offset));
     return to(tf.mul(to(x, 'float32'), kept), x.dtype);
   },
 };
 
-/** The main diagonal of the last two axes. */
-function diagonalOf(x: Tensor): Tensor {
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
-  const count = Math.min(rows, columns);
-  const places = range(0, count).map((i) => i * (columns + 1));
-  const found = tf.gather(tf.reshape(x, [-1, rows * columns]), tf.tensor1d(places, 'int32'), 1);
-  return tf.reshape(found, [...x.shape.slice(0, -2), count]);
+/** The lower or upper triangle of the last two axes. */
+function triangle(lower: boolean): Operation {
+  return {
+    parameters: [X, 'k'],
+    infer: (call: Call<Operand>) => call.tensor('x'),
+    compute(call: Call<Tensor>) {
+      const x = call.tensor('x');
+      const k = call.number('k', 0);
+      const kept = lower ? tf.lessEqual(offsets(x), k) : tf.greaterEqual(offsets(x), k);
+      return to(tf.mul(to(x, 'float32'), asFloat(kept)), x.dtype);
+    },
+  };
 }
+
+/** A diagonal of two axes, `offset` right of the main one, as the last axis. */
+function diagonal(x: Tensor, a: number, b: number, offset: number): Tensor {
+  const rest = range(0, x.rank).filter((axis) => axis !== a && axis !== b);
+  const [rows, columns] = [x.shape[a]!, x.shape[b]!];
+  const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
+  const count = Math.max(0, Math.min(rows - down, columns - right));
+  const flat = tf.reshape(transpose(x, [...rest, a, b]), [-1, rows * columns]);
+  const places = range(0, count).map((i) => (down + i) * columns + right + i);
+  return tf.reshape(tf.gather(flat, tf.tensor1d(places, 'int32'), 1), [...rest.map((axis) => x.shape[axis]!), count]);
+}
+
+const lastDiagonal = (x: Tensor): Tensor => diagonal(x, x.rank - 2, x.rank - 1, 0);
+
+/** numpy's, of any two axes. */
+function chosenDiagonal(call: Call<Tensor>): Tensor {
+  const x = call.tensor('x');
+  return diagonal(x, call.axis('axis1', x.rank, 0), call.axis('axis2', x.rank, 1), call.number('offset', 0));
+}
+
+const diagonalParameters = [X, 'offset', 'axis1', 'axis2'];
 
 const shorter = (shape: Shape): number | null => {
   const [rows, columns] = [shape.at(-2) ?? null, shape.at(-1) ?? null];
@@ -82,6 +113,10 @@ const shorter = (shape: Shape): number | null => {
 export const matrices: Readonly<Record<string, Operation>> = {
   Cross: cross,
   BandPart: bandPart,
+  Tril: triangle(true),
+  Triu: triangle(false),
+  Diagonal: probed(diagonalParameters, chosenDiagonal),
+  Trace: probed(diagonalParameters, (call) => tf.sum(chosenDiagonal(call), -1)),
   MatrixDiag: {
     parameters: ['diagonal'],
     infer(call) {
@@ -99,7 +134,7 @@ export const matrices: Readonly<Record<string, Operation>> = {
       const { shape, type } = call.tensor('x');
       return { shape: [...shape.slice(0, -2), shorter(shape)], type };
     },
-    compute: (call) => diagonalOf(call.tensor('x')),
+    compute: (call) => lastDiagonal(call.tensor('x')),
   },
   MatrixTrace: {
     parameters: [X],
@@ -107,6 +142,6 @@ export const matrices: Readonly<Record<string, Operation>> = {
       const { shape, type } = call.tensor('x');
       return { shape: shape.slice(0, -2), type };
     },
-    compute: (call) => tf.sum(diagonalOf(call.tensor('x')), -1),
+    compute: (call) => tf.sum(lastDiagonal(call.tensor('x')), -1),
   },
 };

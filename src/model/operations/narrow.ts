@@ -30,8 +30,9 @@ const singleOfWhole = words('Trunc Round NanToNum Cumsum Cumprod Sum Prod Nansum
 const recast = words('Matmul Einsum Tensordot Dot RGBToGrayscale ExtractPatches');
 /** Pictures computed in float32, whose numbers the operation itself brings back into the range. */
 const pictures = words('Resize RgbToGrayscale AdjustBrightness AdjustContrast');
+/** Of Keras 3, which computes it in float32. */
+const halfMeans = words('Mean');
 /** One rounding of two numbers. */
-const halfMeans = words('Mean'); // Of Keras 3, which computes it in float32.
 const paired = words('Add Subtract Multiply Divide DivideNoNan ScalarMul AddN');
 const pairedOfWhole = words('FloorDivide Mod Fmod Power SquaredDifference TruncateDivide TruncateMod MultiplyNoNan');
 const compared = words('Equal NotEqual Less LessEqual Greater GreaterEqual');

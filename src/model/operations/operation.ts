@@ -158,6 +158,12 @@ export class Call<T> {
     return String(this.value(name) ?? fallback);
   }
 
+  /** The tfjs dtype of the one that the argument names; `fallback` where it is None or not passed. */
+  type(name: string, fallback: DataType): DataType {
+    const value = this.value(name);
+    return value ? typeOf(value) : fallback;
+  }
+
   /** Integers: a list, or one of them as a list of one; undefined when it is None or not passed. */
   integers(name: string): number[] | undefined {
     const value = this.value(name);
@@ -243,6 +249,7 @@ export type Constants = Pick<
   | 'number'
   | 'flag'
   | 'text'
+  | 'type'
   | 'integers'
   | 'axes'
   | 'axis'

@@ -5,9 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { asBool, asFloat, readable } from '../layers/dtypes';
 import { transpose, where } from '../layers/manyAxes';
 import { unitLength } from '../layers/Normalizations';
+import { roundHalfEven } from '../layers/rounding';
 import { range } from '../layers/spatial';
 import { probed, reducedShape, reduction, type TypeRule, to, X } from './families';
-import { type Call, type Constants, type Operation, typeOf } from './operation';
+import type { Call, Constants, Operation } from './operation';
 import { truncatedQuotient } from './remainder';
 import { sizeOf } from './shaping';
 
@@ -76,7 +77,7 @@ function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: bool
     keywords: ['dtype'],
     infer(call) {
       const { shape, type: given } = call.tensor('x');
-      const type = call.value('dtype') ? typeOf(call.value('dtype')) : given;
+      const type = call.type('dtype', given);
       if (!flat(call)) return { shape, type: type === 'bool' ? 'int32' : type };
       return {
         shape: [shape.includes(null) ? null : shape.reduce<number>((product, n) => product * n!, 1)],
@@ -85,7 +86,7 @@ function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: bool
     },
     compute(call) {
       const x = call.tensor('x');
-      const type = call.value('dtype') ? typeOf(call.value('dtype')) : x.dtype;
+      const type = call.type('dtype', x.dtype);
       const numbers = to(x, type === 'bool' ? 'int32' : type);
       const along = readable(numbers);
       const [given, axis] = flat(call) ? [tf.reshape(along, [-1]), 0] : [along, call.axis('axis', x.rank, 0)];
@@ -171,11 +172,6 @@ function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>):
 const methods = ['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const;
 type Method = (typeof methods)[number];
 
-function halfToEven(x: number): number {
-  const down = Math.floor(x);
-  return x - down === 0.5 ? down + (down % 2) : Math.round(x);
-}
-
 /** The number below which there is a share `q` of all, between two numbers by the method. */
 function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, method: Method = 'linear'): Tensor {
   const kept = range(0, x.rank).filter((i) => !axes.includes(i));
@@ -191,7 +187,7 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, metho
     lower: 0,
     higher: low === high ? 0 : 1,
     midpoint: low === high ? 0 : 0.5,
-    nearest: halfToEven(at) - low,
+    nearest: roundHalfEven(at) - low,
   }[method];
   const found = share === 0 ? pick(low) : share === 1 ? pick(high) : tf.add(tf.mul(pick(low), 1 - share), tf.mul(pick(high), share));
   return keepDims

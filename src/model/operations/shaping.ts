@@ -259,12 +259,11 @@ export const shaping: Readonly<Record<string, Operation>> = {
     },
     (x, call) => {
       const [a, b] = (call.integers('axes') ?? [0, 1]).map((axis) => (axis < 0 ? axis + x.rank : axis)) as [number, number];
-      const order = range(0, x.rank).map((i) => (i === a ? b : i === b ? a : i));
-      const turns = ((call.number('k', 1) % 4) + 4) % 4;
+      const turns = turnsOf(call);
       // Keras 3.15 on TensorFlow gives the half turn of an oblong the wrong shape on the way, and scrambles it; on JAX it does not.
       if (turns === 2 && x.shape[a] !== x.shape[b])
         call.fail('turns an oblong by half a turn, of which Keras makes other numbers on TensorFlow than on JAX');
-      return range(0, turns).reduce((turned) => reverse(transpose(turned, order), [a]), x);
+      return turned(x, turns, a, b);
     },
   ),
   Pad: padding,
@@ -278,6 +277,19 @@ export const shaping: Readonly<Record<string, Operation>> = {
     (x) => transpose(x, [...range(0, x.rank - 2), x.rank - 1, x.rank - 2]),
   ),
 };
+
+/** How many quarter turns `k` makes, from 0 to 3. */
+export function turnsOf(call: Constants): number {
+  return ((call.number('k', 1) % 4) + 4) % 4;
+}
+
+/** So many quarter turns, from the second axis towards the first. */
+export function turned(x: Tensor, turns: number, a: number, b: number): Tensor {
+  if (turns === 0) return x.clone();
+  if (turns === 2) return reverse(x, [a, b]);
+  const order = range(0, x.rank).map((i) => (i === a ? b : i === b ? a : i));
+  return reverse(transpose(x, order), [turns === 1 ? a : b]);
+}
 
 function swapped(order: number[], call: Constants): number[] {
   const [a, b] = [call.axis('axis1', order.length, 0), call.axis('axis2', order.length, 1)];

@@ -6,8 +6,8 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { transpose } from '../layers/manyAxes';
 import { to } from './families';
+import { asBatch, channelsLast } from './layout';
 import type { Call, Operation } from './operation';
 
 const { fround } = Math;
@@ -66,26 +66,27 @@ function sources(transform: readonly number[], height: number, width: number, ne
 }
 
 function warp(call: Call<Tensor>, given: Tensor, transforms: readonly (readonly number[])[], mode: string): Tensor {
-  const first = call.text('data_format', 'channels_last') === 'channels_first';
-  const pictures = to(given.rank === 3 ? tf.expandDims(given, 0) : given, 'float32');
-  const last = first ? transpose(pictures, [0, 2, 3, 1]) : pictures;
-  const [batch, height, width, channels] = last.shape as [number, number, number, number];
-  const flat = tf.reshape(last, [batch, height * width, channels]);
-  const filled = tf.concat([flat, tf.fill([batch, 1, channels], call.number('fill_value', 0))], 1);
   const nearest = call.text('interpolation', 'bilinear') === 'nearest';
-  const warped = (x: Tensor, transform: readonly number[]) =>
-    sources(transform, height, width, nearest, mode)
-      .map(({ pixels, weights }) => tf.mul(tf.gather(x, tf.tensor1d(pixels, 'int32'), 1), tf.tensor(weights, [1, height * width, 1])))
-      .reduce((sum, part) => tf.add(sum, part));
-  const all =
-    transforms.length === 1
-      ? warped(filled, transforms[0]!)
-      : tf.concat(
-          tf.split(filled, batch).map((picture, i) => warped(picture, transforms[i] ?? call.fail('has fewer transforms than pictures'))),
-        );
-  const out = tf.reshape(all, last.shape);
-  const back = first ? transpose(out, [0, 3, 1, 2]) : out;
-  return to(given.rank === 3 ? tf.squeeze(back, [0]) : back, given.dtype);
+  const pictures = to(given, 'float32');
+  const out = asBatch(pictures, (batch) =>
+    channelsLast(batch, call, (x) => {
+      const [count, height, width, channels] = x.shape as [number, number, number, number];
+      const flat = tf.reshape(x, [count, height * width, channels]);
+      const filled = tf.concat([flat, tf.fill([count, 1, channels], call.number('fill_value', 0))], 1);
+      const warped = (numbers: Tensor, transform: readonly number[]) =>
+        sources(transform, height, width, nearest, mode)
+          .map(({ pixels, weights }) =>
+            tf.mul(tf.gather(numbers, tf.tensor1d(pixels, 'int32'), 1), tf.tensor(weights, [1, height * width, 1])),
+          )
+          .reduce((sum, part) => tf.add(sum, part));
+      if (transforms.length === 1) return tf.reshape(warped(filled, transforms[0]!), x.shape);
+      const each = tf
+        .split(filled, count)
+        .map((picture, i) => warped(picture, transforms[i] ?? call.fail('has fewer transforms than pictures')));
+      return tf.reshape(tf.concat(each), x.shape);
+    }),
+  );
+  return to(out, given.dtype);
 }
 
 /** The eight numbers that take `end` points to `start` points. */

@@ -1,11 +1,8 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { useBackend } from '../backend';
 import { compareCase, readGoldens } from './goldenCase';
 
 // Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`.
@@ -20,10 +17,7 @@ const files = folders
 const tolerance = 1e-5;
 
 describe.each(['cpu', 'wasm'])('on %s', (backend) => {
-  beforeAll(async () => {
-    setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/'));
-    await tf.setBackend(backend);
-  });
+  beforeAll(() => useBackend(backend));
   describe.each(files)('%s', (stem) => {
     const file = readGoldens(stem);
     it.each(file.cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {

@@ -1,21 +1,15 @@
 import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import '@tensorflow/tfjs-backend-cpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { useBackend } from '../backend';
 import { compareCase, type GoldenCase, type GoldenFile, readGoldens } from './goldenCase';
 
 const folder = fileURLToPath(new URL('../../fixtures/versions', import.meta.url));
 const releases = readdirSync(folder).filter((name) => /^\d/.test(name));
 
 describe.each(['cpu', 'wasm'])('on %s', (backend) => {
-  beforeAll(async () => {
-    setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), '/'));
-    await tf.setBackend(backend);
-  });
+  beforeAll(() => useBackend(backend));
   describe.each(releases)('Keras %s', (release) => {
     const file = readGoldens(join(folder, release, `keras${release[0]}`));
     it('is the release that wrote the results', () => {
