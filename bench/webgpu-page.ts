@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgpu';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { colorizeChannels, viridis } from '../src/colormap/index';
+import { colorizeChannels, normalize, viridis } from '../src/colormap/index';
+import { gray } from '../src/colormap/tables/gray';
 import { createGPURenderer } from '../src/webgpu/index';
 
 const counts = { readbacks: 0, submits: 0, buffers: 0, textures: 0, readBytes: 0 };
@@ -68,6 +69,21 @@ async function freshen(): Promise<void> {
 const ways: Record<string, () => Promise<() => Promise<void>>> = {
   async ours() {
     const own = createGPURenderer(canvasOf(), { scale: 1 });
+    return async () => {
+      void own.draw(tensors.map((tensor) => ({ tensor })));
+    };
+  },
+  async 'ours, fitted to 1280 x 720'() {
+    const canvas = canvasOf();
+    canvas.width = 1280;
+    canvas.height = 720;
+    const own = createGPURenderer(canvas, { resize: false });
+    return async () => {
+      void own.draw(tensors.map((tensor) => ({ tensor })));
+    };
+  },
+  async 'ours, grey between 0 and 1'() {
+    const own = createGPURenderer(canvasOf(), { scale: 1, colormap: gray, norm: normalize({ vmin: 0, vmax: 1 }) });
     return async () => {
       void own.draw(tensors.map((tensor) => ({ tensor })));
     };

@@ -57,7 +57,7 @@ export function colorizePasses(
     const { lanes } = how;
     const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ` strip ${how.strip}`}`;
     const { panel, runs } = panelOf(layer, how);
-    const perGroup = (COLOR_THREADS / lanes) * (cooperative ? 1 : RUNS_ALONE);
+    const perGroup = (COLOR_THREADS / lanes) * perThread(cooperative);
     const grid = [Math.min(most, Math.ceil(runs / perGroup)), Math.ceil(channels.length / lanes)] as const;
     const slots = bag.storage(
       'slots',
@@ -89,8 +89,13 @@ export function colorizePasses(
   return { passes, counters };
 }
 
-/** Channels that a workgroup colours side by side. */
-function lanesOf({ layout, channels }: PictureLayer, cooperative: boolean): number {
+/** Runs of pixels that a thread takes. */
+export function perThread(cooperative: boolean): number {
+  return cooperative ? 1 : RUNS_ALONE;
+}
+
+/** Channels that a workgroup takes side by side. */
+export function lanesOf({ layout, channels }: PictureLayer, cooperative: boolean): number {
   // Pixels that lie side by side need no other channels beside them.
   if (cooperative && layout.strides.column === 1) return 1;
   let lanes = 32;
@@ -99,7 +104,7 @@ function lanesOf({ layout, channels }: PictureLayer, cooperative: boolean): numb
 }
 
 /** Pixels of a strip: as even a share of a row as there is. */
-function stripOf(width: number): number {
+export function stripOf(width: number): number {
   return Math.ceil(width / Math.ceil(width / LONGEST_STRIP));
 }
 

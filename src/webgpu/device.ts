@@ -75,6 +75,12 @@ export function tensorBuffer(backend: TensorBackend, activation: ActivationLike)
   return backend.tensorMap.get(tensor.dataId).resource as GPUBuffer;
 }
 
+/** Whether the "GPU" is this machine's processor. */
+export function isSoftware(device: GPUDevice): boolean {
+  const info = device.adapterInfo as (GPUAdapterInfo & { isFallbackAdapter?: boolean }) | undefined;
+  return info?.isFallbackAdapter === true || /swiftshader|llvmpipe|warp/i.test(`${info?.architecture} ${info?.description}`);
+}
+
 /**
  * Records into the encoder that tfjs itself has open, behind everything it has recorded, and submits the lot: one submit, in order.
  */

@@ -2,9 +2,11 @@ import { check } from '../check';
 import type { BinEdges } from '../colormap/edges';
 import type { MapLayout } from '../extract/layout';
 import { type ColorizePasses, colorizePasses } from './colorize';
+import { isSoftware } from './device';
 import { foldPass } from './fold';
 import { limitsPasses } from './limits';
 import { type ActivationPass, BufferBag, type FixedPass } from './pass';
+import { type Sampled, samplePass } from './sample';
 
 /** One activation's part of a picture. */
 export interface PictureLayer {
@@ -13,6 +15,8 @@ export interface PictureLayer {
   readonly batch: number;
   /** The drawn channels. */
   readonly channels: readonly number[];
+  /** The size of a map in the montage, each pixel the nearest value. Default: the map's own. Limits are those of all its values. */
+  readonly shown?: { readonly width: number; readonly height: number } | undefined;
   /** Which montage it goes to. Default: its own, of the same index. */
   readonly montage?: number;
   /** Words of a row of that montage. */
@@ -72,6 +76,7 @@ export class Picture {
   private readonly bag: BufferBag;
   private readonly limits: readonly ActivationPass[] = [];
   private readonly fold: FixedPass | undefined;
+  private readonly samples: readonly (Sampled | undefined)[];
   private readonly colors: ColorizePasses;
 
   constructor(device: GPUDevice, options: PictureOptions) {
@@ -96,7 +101,9 @@ export class Picture {
     this.montages = options.montages.map((words) =>
       bag.filled('montage', STORAGE | COPY_SRC, new Uint32Array(words).fill(options.background)),
     );
-    const common = { layers, rows, palette: bag.storage('palette', options.palette), montages: this.montages };
+    this.samples = layers.map((layer) => layer.shown && samplePass(device, bag, layer, layer.shown, cooperative, most));
+    const shown = layers.map((layer, i) => this.samples[i]?.layer ?? layer);
+    const common = { layers: shown, rows, palette: bag.storage('palette', options.palette), montages: this.montages };
     const tableOf = tableIndex(layers, scale.share);
     let searched = false;
     if (scale.kind === 'edges') {
@@ -120,8 +127,9 @@ export class Picture {
       this.scales = fold.scales;
       this.colors = colorizePasses(device, bag, { ...common, by: { scales: fold.scales, tableOf, open } }, cooperative, most);
     }
-    this.bytesMoved = layers.reduce((sum, { layout: { height, width, channels: all }, channels }) => {
-      return sum + height * width * (channels.length * 8 + (searched ? all * 4 : 0));
+    this.bytesMoved = layers.reduce((sum, { layout: { height, width, channels: all }, channels, shown }) => {
+      const colored = (shown ?? { height, width }).height * (shown ?? { height, width }).width * channels.length;
+      return sum + colored * (shown ? 16 : 8) + (searched ? height * width * all * 4 : 0);
     }, 0);
   }
 
@@ -132,11 +140,14 @@ export class Picture {
     this.limits.forEach((layer, i) => {
       layer.dispatch(pass, activations[i]!);
     });
+    this.samples.forEach((sampled, i) => {
+      sampled?.pass.dispatch(pass, activations[i]!);
+    });
     this.fold?.dispatch(pass);
     // One kind after the other, so that neighbouring dispatches have nothing to wait for.
     for (let kind = 0; kind < 2; kind++) {
       this.colors.passes.forEach((passes, i) => {
-        passes[kind]?.dispatch(pass, activations[i]!);
+        passes[kind]?.dispatch(pass, this.samples[i]?.values ?? activations[i]!);
       });
     }
     pass.end();
@@ -157,10 +168,4 @@ function tableIndex(layers: readonly PictureLayer[], share: Share): (layer: numb
     return count - channels.length;
   });
   return (layer, position) => first[layer]! + position;
-}
-
-/** Whether the "GPU" is this machine's processor. */
-function isSoftware(device: GPUDevice): boolean {
-  const info = device.adapterInfo as (GPUAdapterInfo & { isFallbackAdapter?: boolean }) | undefined;
-  return info?.isFallbackAdapter === true || /swiftshader|llvmpipe|warp/i.test(`${info?.architecture} ${info?.description}`);
 }

@@ -2,8 +2,8 @@ import { check } from '../check';
 import { palette } from '../colormap/palette';
 import type { Limits } from '../colormap/types';
 import type { MapLayout } from '../extract/layout';
-import { type ActivationLike, recordAndSubmit, type TensorBackend, tensorBuffer } from './device';
-import type { Layout, MapSet } from './layout';
+import { type ActivationLike, isSoftware, recordAndSubmit, type TensorBackend, tensorBuffer } from './device';
+import type { Layout, MapSet, Panel } from './layout';
 import { edgesFor, needsLimits, planNorm } from './norm';
 import type { FullStyle } from './options';
 import { Picture, type PictureOptions, type Share } from './picture';
@@ -47,17 +47,23 @@ export class Scene {
     checkSize(device, style.layout);
     const format = isTexture(target) ? target.format : navigator.gpu.getPreferredCanvasFormat();
     if (!isTexture(target)) this.context = configureCanvas(target as HTMLCanvasElement, device, format);
-    const sets = drawn.map(({ layout, channels }) => ({ width: layout.width, height: layout.height, count: channels.length }));
+    const shown = drawn.map(({ layout }, i) =>
+      style.scaling === 'nearest' ? shownSize(layout, style.layout.panels[i]!, device) : undefined,
+    );
+    const sets = drawn.map(({ layout, channels }, i) => {
+      const { width, height } = shown[i] ?? layout;
+      return { width, height, count: channels.length };
+    });
     const direct = isCopyable(target, format) && atOwnSize(sets, style.layout);
     const { palette: colors, background } = wordsOf(style, direct ? format : undefined);
     if (direct) {
       // Pixel for pixel: the picture is made as it will lie in the texture. A copy wants rows of so many bytes.
       const stride = Math.ceil(style.layout.width / 64) * 64;
       const layers = drawn.map(({ layout, channels }, i) => {
-        const { x, y, columns, gap } = style.layout.panels[i]!;
+        const { x, y, columns, gap, cellWidth, cellHeight } = style.layout.panels[i]!;
         const origin = (position: number) =>
-          (y + Math.floor(position / columns) * (layout.height + gap)) * stride + x + (position % columns) * (layout.width + gap);
-        return { layout, channels, batch: style.batch, montage: 0, stride, origin };
+          (y + Math.floor(position / columns) * (cellHeight + gap)) * stride + x + (position % columns) * (cellWidth + gap);
+        return { layout, channels, shown: shown[i], batch: style.batch, montage: 0, stride, origin };
       });
       this.picture = new Picture(device, { layers, montages: [stride * style.layout.height], scale, palette: colors, background });
       const source = { buffer: this.picture.montages[0]!, bytesPerRow: stride * 4 };
@@ -65,10 +71,11 @@ export class Scene {
       this.show = (encoder) => encoder.copyBufferToTexture(source, { texture: this.texture() }, size);
       return;
     }
-    const layers = drawn.map(({ layout, channels }) => {
+    const layers = drawn.map(({ layout, channels }, i) => {
+      const { width, height } = sets[i]!;
       // Map after map; the presenter arranges them.
-      const origin = (position: number) => position * layout.width * layout.height;
-      return { layout, channels, batch: style.batch, stride: layout.width, origin };
+      const origin = (position: number) => position * width * height;
+      return { layout, channels, shown: shown[i], batch: style.batch, stride: width, origin };
     });
     const montages = sets.map(({ width, height, count }) => width * height * count);
     this.picture = new Picture(device, { layers, montages, scale, palette: colors, background });
@@ -132,12 +139,26 @@ function scaleOf({ norm, share, limits }: SceneStyle, rows: number): PictureOpti
   return plan.kind === 'linear' ? { ...plan, share } : { ...plan, share: 'all' };
 }
 
+/**
+ * The size in which maps are coloured, where that is not their own: the one at which they are shown, if that is less work. (A value is read
+ * and its colour written; a sample before that is read and written, too.) For a processor it always is: it draws slower than it colours.
+ */
+function shownSize(
+  { width, height }: MapLayout,
+  { cellWidth, cellHeight }: Panel,
+  device: GPUDevice,
+): { width: number; height: number } | undefined {
+  if (cellWidth === width && cellHeight === height) return undefined;
+  const less = 2 * cellWidth * cellHeight < width * height;
+  return less || isSoftware(device) ? { width: cellWidth, height: cellHeight } : undefined;
+}
+
 /** Whether RGBA words can be copied to the target as they are. */
 function isCopyable(target: RenderTarget, format: GPUTextureFormat): boolean {
   return (format === 'rgba8unorm' || format === 'bgra8unorm') && (!isTexture(target) || (target.usage & GPUTextureUsage.COPY_DST) !== 0);
 }
 
-/** Whether each value is to be one pixel, and all of them lie on the target. */
+/** Whether each coloured value is to be one pixel, and all of them lie on the target. */
 function atOwnSize(sets: readonly MapSet[], { width, height, panels }: Layout): boolean {
   return panels.every((panel, i) => {
     const set = sets[i]!;

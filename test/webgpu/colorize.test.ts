@@ -87,15 +87,18 @@ describe.skipIf(!gpu)(`colours of the GPU${reason ? ` (${reason})` : ''}`, () =>
     inputs.forEach((numbers, layer) => {
       const layerNorm = share === 'layer' ? sharedLimits(values[layer]!, norm) : undefined;
       drawn(numbers).forEach((channel, position) => {
-        const expected = colorize(values[layer]![position]!, { colormap, norm: all ?? layerNorm ?? norm }).data;
-        const got = mapOf(montages[layer]!, numbers, position, drawn(numbers).length);
-        const at = expected.findIndex((byte, i) => byte !== got[i]);
-        if (at < 0) return;
-        const pixel = at >> 2;
-        const colors = (bytes: Uint8ClampedArray) => [...bytes.subarray(pixel * 4, pixel * 4 + 4)].join(',');
-        expect.fail(
-          `layer ${layer} channel ${channel} pixel ${pixel} = ${values[layer]![position]!.data[pixel]}: ${colors(got)}, not ${colors(expected)}`,
-        );
+        const whole = colorize(values[layer]![position]!, { colormap, norm: all ?? layerNorm ?? norm }).data;
+        const size = rest.shown ?? numbers;
+        const got = mapOf(montages[layer]!, size, position, drawn(numbers).length);
+        expect(got.length).toBe(size.width * size.height * 4);
+        const colors = (bytes: Uint8ClampedArray, pixel: number) => [...bytes.subarray(pixel * 4, pixel * 4 + 4)].join(',');
+        for (let pixel = 0; pixel < size.width * size.height; pixel++) {
+          const source = (axis: 'width' | 'height', i: number) => Math.floor(((i + 0.5) * numbers[axis]) / size[axis]);
+          const from = source('height', Math.floor(pixel / size.width)) * numbers.width + source('width', pixel % size.width);
+          const [is, wanted] = [colors(got, pixel), colors(whole, from)];
+          if (is === wanted) continue;
+          expect.fail(`layer ${layer} channel ${channel} pixel ${pixel} = ${values[layer]![position]!.data[from]}: ${is}, not ${wanted}`);
+        }
       });
     });
   }
@@ -229,6 +232,26 @@ describe.skipIf(!gpu)(`colours of the GPU${reason ? ` (${reason})` : ''}`, () =>
     const { height, width, channels, data } = fill(19, 23, 5, relu(2));
     const strides = { batch: data.length, row: width, column: 1, channel: width * height };
     await compare([{ width, height, channels, data, strides }], { cooperative });
+  });
+
+  it.each([
+    [3, 2],
+    [7, 12],
+    [13, 7],
+    [31, 40],
+    [200, 3],
+  ])('are those of colorize for maps shown at %i x %i', async (width, height) => {
+    const shown = { width, height };
+    const first = fill(9, 22, 4, relu(1));
+    const strides = { batch: first.data.length, row: 9, column: 1, channel: 9 * 22 };
+    for (const cooperative of [true, false]) {
+      await compare([mixed(13, 7), fill(40, 31, 70, relu(2))], { shown, cooperative });
+      await compare([{ ...first, strides }, first], { shown, cooperative, channels: [3, 1], scale: { kind: 'linear', share: 'all' } });
+      const tables = [binEdges(normalize({ vmin: 0, vmax: 1 }), { vmin: 0, vmax: 1 }, 256)];
+      const norm = normalize({ vmin: 0, vmax: 1 });
+      await compare([first], { shown, cooperative, norm, scale: { kind: 'edges', tables, share: 'all' }, colormap: rainbow(256) });
+      await compare([fill(61, 47, 3, relu(1))], { shown, cooperative, maxGroups: 2 });
+    }
   });
 
   it('are those of colorize when all is in doubt', async () => {

@@ -62,6 +62,8 @@ export type RunOptions = Omit<PictureOptions, 'layers' | 'montages' | 'palette' 
   readonly palette: Uint8Array;
   /** Default: all. */
   readonly channels?: readonly number[];
+  /** The size at which maps are shown. Default: their own. */
+  readonly shown?: { readonly width: number; readonly height: number };
 };
 
 /** What the kernels make of numbers: the words of the scales, and each layer's montage in one row of maps without gaps. */
@@ -73,16 +75,19 @@ export async function runPicture(
   return checked(device, async () => {
     const layers = inputs.map((numbers): PictureLayer => {
       const channels = options.channels ?? Array.from({ length: numbers.channels }, (_, i) => i);
+      const { shown } = options;
+      const { width } = shown ?? numbers;
       // One row of maps.
       return {
         layout: layoutOf(numbers),
         batch: 0,
         channels,
-        stride: channels.length * numbers.width,
-        origin: (position) => position * numbers.width,
+        shown,
+        stride: channels.length * width,
+        origin: (position) => position * width,
       };
     });
-    const sizes = inputs.map(({ height }, i) => layers[i]!.stride * height);
+    const sizes = inputs.map(({ height }, i) => layers[i]!.stride * (options.shown?.height ?? height));
     const palette = new Uint32Array(options.palette.slice().buffer);
     const picture = new Picture(device, { ...options, layers, montages: sizes, palette, background: 0 });
     const buffers = inputs.map(({ data }) => {
@@ -105,7 +110,12 @@ export async function runPicture(
 }
 
 /** One map's bytes out of a montage of `runPicture`. */
-export function mapOf(montage: Uint8Array, { width, height }: Numbers, position: number, count: number): Uint8ClampedArray {
+export function mapOf(
+  montage: Uint8Array,
+  { width, height }: { width: number; height: number },
+  position: number,
+  count: number,
+): Uint8ClampedArray {
   const bytes = new Uint8ClampedArray(width * height * 4);
   for (let y = 0; y < height; y++) {
     const start = (y * count + position) * width * 4;

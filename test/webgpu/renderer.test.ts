@@ -51,9 +51,15 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
     return pixels;
   }
 
-  async function drawn(width: number, height: number, activations: ActivationLike | ActivationLike[], options: GPURendererOptions) {
+  async function drawn(
+    width: number,
+    height: number,
+    activations: ActivationLike | ActivationLike[],
+    options: GPURendererOptions,
+    usage?: number,
+  ) {
     return checked(device, async () => {
-      const texture = textureOf(width, height);
+      const texture = textureOf(width, height, usage);
       const renderer = createGPURenderer(texture, options);
       expect(renderer.path).toBe('webgpu');
       await renderer.draw(activations);
@@ -76,6 +82,8 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
     [100, 61],
     [37, 90],
     [211, 40],
+    [19, 23],
+    [28, 12],
   ])('fits several activations into %i x %i, as the CPU does', async (width, height) => {
     const sets = [first, second].map((numbers) => ({ width: numbers.width, height: numbers.height, count: numbers.channels }));
     const layout = fitPanels(sets, width, height, { gap: 1, panelGap: 5 });
@@ -83,7 +91,9 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
     const panels = [first, second].map((numbers) => mapsOf(numbers).map((map) => ({ map, norm })));
     const style = { colormap: colors.viridis, background: [250, 250, 250, 255] as const };
     const options = { ...style, panelGap: 5 };
-    expect(await drawn(width, height, [one!, two!], options)).toEqual(paint(layout, panels, { ...style, scaling: 'nearest' }).data);
+    const nearest = paint(layout, panels, { ...style, scaling: 'nearest' }).data;
+    expect(await drawn(width, height, [one!, two!], options)).toEqual(nearest);
+    expect(await drawn(width, height, [one!, two!], options, GPUTextureUsage.COPY_DST)).toEqual(nearest);
     // The GPU rounds products of floats in its own way: one step of 255 is allowed.
     const linear = await drawn(width, height, [one!, two!], { ...options, scaling: 'linear' });
     const expected = paint(layout, panels, { ...style, scaling: 'linear' }).data;
@@ -152,7 +162,7 @@ describe.skipIf(!gpu)(`createGPURenderer${reason ? ` (${reason})` : ''}`, () => 
   it('makes nothing and reads nothing in a steady state, over 1000 frames', async () => {
     await checked(device, async () => {
       const texture = textureOf(20, 16);
-      const renderer = createGPURenderer(texture);
+      const renderer = createGPURenderer(texture, { scale: 1 });
       const image = tf.randomUniform([1, 6, 6, 1]) as Tensor4D;
       const kernel = tf.randomNormal([3, 3, 1, 4]) as Tensor4D;
       const frame = () => {
