@@ -5,6 +5,7 @@
  *
  * Needs Python (see environments.mjs); makes what environments it needs. Results of steps that are not run again are kept.
  * --only: the steps whose name contains the text. --minutes: what a step may take. --keep: leaves models and Keras' results there.
+ * ACTIVATION_LENS_MODULE names another build of the library to compare; nothing is written then, for the page is about these sources.
  * A step that dies, or takes too long, is a row like any other; the run goes on. The exit status is 1 when something is wrong.
  */
 import { execFile, execFileSync } from 'node:child_process';
@@ -33,6 +34,7 @@ const { values: options } = parseArgs({
   },
   allowNegative: true,
 });
+const write = options.write && !process.env.ACTIVATION_LENS_MODULE;
 /** Milliseconds for one script or one comparison. */
 const LIMIT = Number(options.minutes) * 60_000;
 const RESULTS = path.join(CACHE, 'results');
@@ -53,11 +55,11 @@ for (const name of options.suite) {
     const start = performance.now();
     const result = await runStep(step);
     bad += result.entries.filter(({ outcome }) => outcome === 'wrong' || outcome === 'crashed').length;
-    if (options.write) save(step, result);
+    if (write) save(step, result);
     console.log(`${table(step, result)} [${Math.round((performance.now() - start) / 1000)} s]`);
   }
 }
-if (options.write) {
+if (write) {
   const results = Object.fromEntries(allSteps().map(({ name }) => [name, load(`${name}.json`)]));
   writeFileSync(path.join(ROOT, 'docs', 'conformance.md'), report(suites, results, loadRepeats(), deviations));
   console.log('Wrote docs/conformance.md.');
