@@ -4,6 +4,9 @@ import { ActivationLensError } from '../errors';
 import type { ModelInput } from './executable';
 import type { Port } from './types';
 
+/** Of inputs that other numbers are cast to, as Keras does: what is not 0 is true. */
+const TYPES = ['float32', 'int32', 'bool'] as const;
+
 /**
  * The tensor for each input of a model, in the order of `ports`, checked against its shape. A tensor of another type than the input's is
  * cast; `made` collects those, for the caller to dispose.
@@ -22,8 +25,9 @@ export function matchInputs(input: ModelInput, ports: readonly Port[], made: Ten
       'shape',
       () => `Input '${port.name}' takes numbers, and a tensor of strings was given.`,
     );
-    if (tensor.dtype === port.dtype || (port.dtype !== 'float32' && port.dtype !== 'int32')) return tensor;
-    const converted = cast(tensor, port.dtype);
+    const dtype = TYPES.find((name) => name === port.dtype);
+    if (dtype === undefined || tensor.dtype === dtype) return tensor;
+    const converted = cast(tensor, dtype);
     made.push(converted);
     return converted;
   });

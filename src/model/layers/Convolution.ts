@@ -38,18 +38,25 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
   const end = convolutionEnd(spec, rank < 3);
   return {
     outputShapes([shape]) {
-      require(shape!.length === rank + 2, spec, () => `takes inputs of ${rank + 2} axes and is given ${shape!.length}`);
-      return [shapeOf(shape![0], convolvedShape(spatialOf(shape!, format), geometry), filters, format)];
+      require(shape!.length >= rank + 2, spec, () => `takes inputs of at least ${rank + 2} axes and is given ${shape!.length}`);
+      // Keras 2 takes further axes after the batch for more of it.
+      const more = shape!.length - rank - 2;
+      const one = shape!.slice(more);
+      const convolved = shapeOf(null, convolvedShape(spatialOf(one, format), geometry), filters, format);
+      return [[...shape!.slice(0, more + 1), ...convolved.slice(1)]];
     },
     weights([shape]) {
-      const channels = fixedAxis(spec, shape!, format === 'channels_last' ? -1 : 1);
+      const channels = fixedAxis(spec, shape!, format === 'channels_last' ? -1 : shape!.length - rank - 1);
       require(channels % groups === 0, spec, () => `has ${groups} groups for ${channels} channels`);
       const kernel = { name: 'kernel', shape: [...geometry.kernelSize, channels / groups, filters], paths: ['vars/0'] };
       return useBias ? [kernel, { name: 'bias', shape: [filters], paths: ['vars/1'] }] : [kernel];
     },
     compute([input], [kernel, bias]) {
-      const x = toChannelsLast(asFloat(input!), format);
-      return end(bias, (added, activation) => convolve(x, kernel!, added, geometry, groups, activation));
+      const inner = input!.shape.slice(-rank - 1);
+      const flat = input!.rank === rank + 2 ? input! : tf.reshape(input!, [-1, ...inner]);
+      const x = toChannelsLast(asFloat(flat), format);
+      const result = end(bias, (added, activation) => convolve(x, kernel!, added, geometry, groups, activation));
+      return flat === input ? result : tf.reshape(result, [...input!.shape.slice(0, -rank - 1), ...result.shape.slice(1)]);
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
   };
