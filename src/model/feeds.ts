@@ -1,7 +1,8 @@
-import { cast, Tensor } from '@tensorflow/tfjs-core';
+import { cast, Tensor, tidy } from '@tensorflow/tfjs-core';
 import { check, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import type { ModelInput } from './executable';
+import { asBool } from './layers/dtypes';
 import type { Port } from './types';
 
 /** Of inputs that other numbers are cast to, as Keras does: what is not 0 is true. */
@@ -27,7 +28,7 @@ export function matchInputs(input: ModelInput, ports: readonly Port[], made: Ten
     );
     const dtype = TYPES.find((name) => name === port.dtype);
     if (dtype === undefined || tensor.dtype === dtype) return tensor;
-    const converted = cast(tensor, dtype);
+    const converted = dtype === 'bool' ? tidy(() => asBool(tensor)) : cast(tensor, dtype);
     made.push(converted);
     return converted;
   });

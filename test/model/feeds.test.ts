@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { matchInputs } from '../../src/model/feeds';
 import { useBackend } from './backend';
 
-describe('tensors for inputs', () => {
-  beforeAll(() => useBackend('cpu'));
+describe.each(['cpu', 'wasm'])('tensors for inputs, on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
 
   it.each([
     ['bool', [0, 3, -0.5], [0, 1, 1]],
