@@ -48,15 +48,9 @@ function argument(find: (x: Tensor, axis: number) => Tensor): Operation {
       const x = call.tensor('x');
       const numbers = readable(x);
       const found = flat(call) ? apply(tf.reshape(numbers, [-1]), 0, call) : apply(numbers, call.axis('axis', x.rank, 0), call);
-      if (!call.flag('keepdims')) return to(found, 'int32');
       const axes = flat(call) ? range(0, x.rank) : [call.axis('axis', x.rank, 0)];
-      return to(
-        tf.reshape(
-          found,
-          x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
-        ),
-        'int32',
-      );
+      // tfjs' WebGPU backend gives one number of a vector as a vector.
+      return to(tf.reshape(found, reducedShape(x.shape, axes, call.flag('keepdims')) as number[]), 'int32');
     },
   };
 }
