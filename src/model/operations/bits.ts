@@ -95,6 +95,8 @@ const invert: Operation = {
   infer: (call) => ({ shape: call.tensor('x').shape, type: 'int32' }),
   compute(call) {
     const x = whole(call.tensor('x'), call);
+    const unsigned = /^uint(32|64)$/.test(call.narrowType('x') ?? '');
+    if (unsigned) call.fail('turns the bits of unsigned numbers, which are held in int32 here; cast to int32 before it in Keras');
     return combined(not, x, x, call);
   },
 };

@@ -30,6 +30,7 @@ import { Call, constantShape, constantType, hostValuesOf, type Operand, type Ope
 import { patches } from './patches';
 import { rearrange } from './rearrange';
 import { reductions } from './reductions';
+import { refusals } from './refusals';
 import { sampling } from './sampling';
 import { scattering } from './scattering';
 import { sequences } from './sequences';
@@ -164,6 +165,9 @@ function operationOf(spec: LayerSpec): { key: string; operation: Operation } {
   }
   const key = spec.className === 'TFOpLambda' ? operationOfFunction(name) : (sameOperation[name] ?? name);
   if (key !== undefined && Object.hasOwn(table, key)) return { key, operation: table[key]! };
+  const reason = refusals.get(name.replace(/^compat\.v1\./, ''));
+  if (reason !== undefined)
+    unsupported(spec, `computes '${name}', which is not supported: ${reason}. Register a layer of that class through customLayers`);
   const near = nearest(name, spec.className === 'TFOpLambda' ? functionNames() : Object.keys(table));
   return unsupported(
     spec,

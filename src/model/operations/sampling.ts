@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { asBool, asFloat, readable } from '../layers/dtypes';
+import { asBool, asFloat } from '../layers/dtypes';
 import { transpose, where } from '../layers/manyAxes';
 import { toWhole } from '../layers/narrow';
 import { range } from '../layers/spatial';
@@ -132,6 +132,7 @@ const scaleAndTranslate: Operation = {
   parameters: ['images', 'output_shape', 'scale', 'translation', 'spatial_dims', 'method', 'antialias'],
   infer(call) {
     const { type } = call.tensor('images');
+    if (type !== 'float32') call.fail(`scales ${type}, which Keras cannot on TensorFlow; cast to float32 before it in Keras`);
     const method = call.text('method', '');
     if (!Object.hasOwn(kernels, method)) call.fail(`resizes by '${method}'; supported are ${Object.keys(kernels).join(', ')}`);
     return { shape: call.sizes('output_shape') ?? call.fail('has no output_shape'), type };
@@ -141,7 +142,7 @@ const scaleAndTranslate: Operation = {
     const wanted = call.sizes('output_shape') as number[];
     const [scale, shift] = ['scale', 'translation'].map((name) => to(call.tensor(name), 'float32')) as [Tensor, Tensor];
     const kernel = kernels[call.text('method', '')]!;
-    const out = dims(call, x.rank).reduce(
+    return dims(call, x.rank).reduce(
       (numbers, axis, i) => {
         const order = [...range(0, numbers.rank).filter((k) => k !== axis), axis];
         const [own, length] = [(given: Tensor) => tf.slice(given, [i], [1]), numbers.shape[axis]!];
@@ -155,9 +156,6 @@ const scaleAndTranslate: Operation = {
       },
       to(x, 'float32'),
     );
-    if (x.dtype === 'float32') return out;
-    const given = readable(x);
-    return to(tf.minimum(tf.maximum(tf.round(out), to(tf.min(given), 'float32')), to(tf.max(given), 'float32')), x.dtype);
   },
 };
 
