@@ -66,7 +66,7 @@ function scan(name: 'Cumsum' | 'Cumprod', value: number): Operation {
 function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, method: Method): Tensor {
   const kept = range(0, x.rank).filter((i) => !axes.includes(i));
   const outer = kept.map((i) => x.shape[i]!);
-  const rows = tf.reshape(transpose(x, [...kept, ...axes]), [outer.reduce((product, n) => product * n, 1), -1]);
+  const rows = tf.reshape(transpose(x, [...kept, ...axes]), [tf.util.sizeFromShape(outer), -1]);
   const size = rows.shape[1]!;
   const [, count] = mean(rows, [1], false);
   const ordered = ascending(without(rows, Number.POSITIVE_INFINITY));

@@ -2,6 +2,7 @@
 
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { logSoftmax } from '../activations';
 import { asBool, asFloat } from '../layers/dtypes';
 import { broadcast, transpose, where } from '../layers/manyAxes';
 import { broadcastShapes } from '../layers/spatial';
@@ -39,12 +40,6 @@ function between(
 const LEAST = 1e-7;
 const probabilities = (x: Tensor): Tensor => tf.clipByValue(x, LEAST, 1 - LEAST);
 
-/** The logarithm of the sum of exponentials along an axis, less each. */
-function logSoftmaxLoss(logits: Tensor, axis: number): Tensor {
-  const shifted = tf.sub(logits, tf.max(logits, axis, true));
-  return tf.sub(tf.log(tf.sum(tf.exp(shifted), axis, true)), shifted);
-}
-
 function binaryFromLogits(target: Tensor, logits: Tensor): Tensor {
   return tf.add(tf.sub(tf.relu(logits), tf.mul(logits, target)), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
 }
@@ -55,7 +50,7 @@ function binary(target: Tensor, output: Tensor): Tensor {
 }
 
 function categoricalFromLogits(target: Tensor, logits: Tensor, axis: number): Tensor {
-  return tf.sum(tf.mul(target, logSoftmaxLoss(logits, axis)), axis);
+  return tf.sum(tf.mul(target, tf.neg(logSoftmax(logits, axis))), axis);
 }
 
 function categorical(target: Tensor, output: Tensor, axis: number): Tensor {
@@ -63,12 +58,16 @@ function categorical(target: Tensor, output: Tensor, axis: number): Tensor {
   return tf.neg(tf.sum(tf.mul(target, tf.log(p)), axis));
 }
 
+/** Which numbers of the last axis are of the class. */
+function ofClass(target: Tensor, scores: Tensor): Tensor {
+  const places = tf.expandDims(tf.cast(target, 'int32'), -1);
+  return tf.equal(tf.add(tf.zeros(scores.shape, 'int32'), places), tf.range(0, scores.shape.at(-1)!, 1, 'int32'));
+}
+
 /** The loss of one class a row, along the last axis. A class that there is not gives NaN, as TensorFlow's kernel on a GPU does. */
 function sparseFromLogits(target: Tensor, logits: Tensor): Tensor {
-  const classes = logits.shape.at(-1)!;
-  const places = tf.expandDims(tf.cast(target, 'int32'), -1);
-  const hot = tf.equal(tf.add(tf.zeros(logits.shape, 'int32'), places), tf.range(0, classes, 1, 'int32'));
-  const losses = logSoftmaxLoss(logits, logits.rank - 1);
+  const hot = ofClass(target, logits);
+  const losses = tf.neg(logSoftmax(logits, logits.rank - 1));
   const found = tf.sum(where(hot, losses, tf.zerosLike(losses)), -1);
   return where(asBool(tf.max(asFloat(hot), -1)), found, tf.fill(found.shape, Number.NaN));
 }
@@ -130,8 +129,7 @@ const inTopK: Operation = {
   infer: (call) => ({ shape: call.tensor('targets').shape, type: 'bool' }),
   compute(call) {
     const predictions = to(call.tensor('predictions'), 'float32');
-    const places = tf.expandDims(tf.cast(call.tensor('targets'), 'int32'), -1);
-    const hot = tf.equal(tf.add(tf.zeros(predictions.shape, 'int32'), places), tf.range(0, predictions.shape.at(-1)!, 1, 'int32'));
+    const hot = ofClass(call.tensor('targets'), predictions);
     const own = tf.sum(where(hot, predictions, tf.zerosLike(predictions)), -1, true);
     const likelier = tf.sum(asFloat(tf.greater(predictions, own)), -1);
     const told = tf.mul(tf.max(asFloat(hot), -1), tf.min(asFloat(tf.isFinite(predictions)), -1));

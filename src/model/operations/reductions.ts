@@ -11,6 +11,7 @@ import { probed, reducedShape, reduction, to, X } from './families';
 import type { Call, Constants, Operation } from './operation';
 import { truncatedQuotient } from './remainder';
 import { sizeOf } from './shaping';
+import { singularValues } from './singular';
 
 function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   return tf.moments(x, axes, keepDims).variance;
@@ -144,16 +145,22 @@ function matrixNorm(magnitudes: Tensor, axes: number[], keepDims: boolean, order
   return keepDims ? found : tf.squeeze(found, axes);
 }
 
+/** The largest or smallest singular value, or the sum of all. */
+function spectralNorm(x: Tensor, axes: number[], keepDims: boolean, order: 2 | -2 | 'nuc', call: Call<Tensor>): Tensor {
+  const values = singularValues(transpose(x, [...range(0, x.rank).filter((i) => !axes.includes(i)), ...axes]), call);
+  const found = order === 'nuc' ? tf.sum(values, -1) : order === 2 ? tf.max(values, -1) : tf.min(values, -1);
+  return tf.reshape(found, reducedShape(x.shape, axes, keepDims) as number[]);
+}
+
 /** A norm over one axis, two for a matrix norm, or all. */
 function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>): Tensor {
   const order = call.value('ord') ?? 'fro';
   const magnitudes = tf.abs(x);
   // TensorFlow takes a vector's norm of all numbers; two axes are a matrix.
   const isVector = axes.length === 1 || (call.spec.className === 'TFOpLambda' && call.integers('axis') === undefined);
-  if (order === 'fro' || order === 'euclidean' || order === 2) {
-    if (order === 2 && !isVector) call.fail('takes the spectral norm of a matrix, which is not supported');
-    return tf.sqrt(tf.sum(tf.square(x), axes, keepDims));
-  }
+  if (order === 'fro' || order === 'euclidean' || (order === 2 && isVector)) return tf.sqrt(tf.sum(tf.square(x), axes, keepDims));
+  if (!isVector && axes.length === 2 && (order === 2 || order === -2 || order === 'nuc'))
+    return spectralNorm(x, axes, keepDims, order, call);
   if (!isVector) return matrixNorm(magnitudes, axes, keepDims, order, call);
   if (order === 1) return tf.sum(magnitudes, axes, keepDims);
   if (order === 'inf' || order === Number.POSITIVE_INFINITY) return tf.max(magnitudes, axes, keepDims);

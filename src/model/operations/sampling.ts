@@ -62,7 +62,7 @@ const mapCoordinates: Operation = {
     const coordinates = tf.unstack(to(call.tensor('coordinates'), 'float32'), 0);
     const mode = call.text('fill_mode', 'constant');
     const [flat, fill] = [tf.reshape(to(x, 'float32'), [-1]), call.number('fill_value', 0)];
-    const strides = x.shape.map((_, i) => x.shape.slice(i + 1).reduce((total, n) => total * n, 1));
+    const strides = x.shape.map((_, i) => tf.util.sizeFromShape(x.shape.slice(i + 1)));
     const axes = coordinates.map((coordinate, i) => taps(coordinate, x.shape[i]!, call.number('order') === 1, mode));
     const { shape } = coordinates[0]!;
     const sum = ways(axes)

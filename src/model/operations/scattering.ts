@@ -8,6 +8,8 @@ import { range } from '../layers/spatial';
 import { to } from './families';
 import type { Call, Constants, Operand, Operation } from './operation';
 
+const { sizeFromShape } = tf.util;
+
 type Reduction = 'add' | 'max' | 'min' | 'mul';
 
 /** What leaves every number as it is: of floats, the largest numbers stand for the infinities, as in TensorFlow. */
@@ -36,12 +38,10 @@ function gathered(places: Tensor, numbers: Tensor, slots: number, how: Reduction
   return to(tf.reshape(reduce(readable(kept), 0), [slots, length]), numbers.dtype);
 }
 
-const product = (sizes: readonly number[]) => sizes.reduce((total, n) => total * n, 1);
-
 /** Places in the leading axes of `shape`, one number each. */
 function flattened(indices: Tensor, shape: readonly number[]): Tensor {
   const depth = indices.shape.at(-1)!;
-  const strides = range(0, depth).map((i) => product(shape.slice(i + 1, depth)));
+  const strides = range(0, depth).map((i) => sizeFromShape(shape.slice(i + 1, depth)));
   const rows = tf.reshape(tf.cast(indices, 'int32'), [-1, depth]);
   return tf.sum(tf.mul(rows, tf.tensor2d([strides], [1, depth], 'int32')), 1);
 }
@@ -81,7 +81,7 @@ function scatterUpdate(reductionOf: (call: Constants) => Reduction | undefined):
       const updates = to(call.tensor('updates', x), x.dtype);
       const how = reductionOf(call);
       const depth = indices.shape.at(-1)!;
-      const [slots, length] = [product(x.shape.slice(0, depth)), product(x.shape.slice(depth))];
+      const [slots, length] = [sizeFromShape(x.shape.slice(0, depth)), sizeFromShape(x.shape.slice(depth))];
       const places = flattened(indices, x.shape);
       const rows = tf.reshape(updates, [-1, length]);
       const target = tf.reshape(x, [slots, length]);
@@ -122,7 +122,7 @@ function segments(how: Reduction, finish: (sum: Tensor, places: Tensor, count: n
       const [x, ids] = [call.tensor('data'), tf.cast(call.tensor('segment_ids'), 'int32')];
       const rest = x.shape.slice(ids.rank);
       const places = tf.reshape(ids, [-1]);
-      const rows = tf.reshape(x, [ids.size, product(rest)]);
+      const rows = tf.reshape(x, [ids.size, sizeFromShape(rest)]);
       const slots = count(call);
       const reduced = how === 'add' ? summed(places, rows, slots) : gathered(places, rows, slots, how, call);
       return tf.reshape(finish(reduced, places, slots), [slots, ...rest]);
@@ -176,7 +176,7 @@ export const scattering: Readonly<Record<string, Operation>> = {
     compute(call) {
       const [x, indices] = [call.tensor('params'), call.tensor('indices')];
       const depth = indices.shape.at(-1)!;
-      const rows = tf.reshape(x, [product(x.shape.slice(0, depth)), product(x.shape.slice(depth))]);
+      const rows = tf.reshape(x, [sizeFromShape(x.shape.slice(0, depth)), sizeFromShape(x.shape.slice(depth))]);
       const found = tf.gather(rows, flattened(indices, x.shape));
       return tf.reshape(found, [...indices.shape.slice(0, -1), ...x.shape.slice(depth)]);
     },

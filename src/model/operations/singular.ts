@@ -81,14 +81,16 @@ const svd: Operation = {
     const { shape } = call.tensor('x');
     return { shape: [...shape.slice(0, -2), Math.min(...sizes(call, shape))], type: 'float32' };
   },
-  compute(call) {
-    const x = call.tensor('x');
-    const [matrices] = upright(x);
-    const values = tf.squeeze(lengths(rotated(matrices).columns), [1]);
-    const found = tf.topk(values, matrices.shape[2]!, true).values;
-    return tf.reshape(found, [...x.shape.slice(0, -2), matrices.shape[2]!]);
-  },
+  compute: (call) => singularValues(call.tensor('x'), call),
 };
+
+/** From the largest to the smallest, of matrices in the last two axes. */
+export function singularValues(x: Tensor, call: Constants): Tensor {
+  const count = Math.min(...sizes(call, x.shape));
+  const [matrices] = upright(x);
+  const values = tf.squeeze(lengths(rotated(matrices).columns), [1]);
+  return tf.reshape(tf.topk(values, count, true).values, [...x.shape.slice(0, -2), count]);
+}
 
 /** Keras' bound for what counts as 0, as a share of the largest value. */
 function bound(call: Constants, rows: number, columns: number, times: number): number {
