@@ -7,6 +7,7 @@ import { where as choose, transpose } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
 import { to, X } from './families';
 import { type Call, type Constants, type Operation, promote } from './operation';
+import { flooredQuotient, flooredRemainder } from './remainder';
 
 /** Elements of one axis, or of the flattened tensor. Negative indices count from the end. */
 const take: Operation = {
@@ -160,10 +161,56 @@ const multiHot: Operation = {
   },
 };
 
+/** The first choice whose condition holds. */
+const select: Operation = {
+  parameters: ['condlist', 'choicelist', 'default'],
+  infer(call) {
+    const choices = call.list('choicelist');
+    const shape = [...call.list('condlist'), ...choices]
+      .map((operand) => operand.shape)
+      .reduce((all, next) => broadcastShapes(all, next) ?? call.fail('chooses between shapes that do not go together'));
+    return { shape, type: choices.map(({ type }) => type).reduce(promote) };
+  },
+  compute(call) {
+    const [conditions, options] = [call.list('condlist'), call.list('choicelist')];
+    const type = options.map(({ dtype }) => dtype).reduce(promote);
+    const shape = [...conditions, ...options].map((x) => x.shape).reduce((all, next) => broadcastShapes(all, next) as number[]);
+    const wide = (x: Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape));
+    const fallback = call.optional('default', options[0]) ?? tf.scalar(0, type);
+    return options.reduceRight<Tensor>(
+      (rest, option, i) => choose(asBool(wide(tf.cast(to(conditions[i]!, 'bool'), 'int32'))), wide(to(option, type)), rest),
+      wide(to(fallback, type)),
+    );
+  },
+};
+
+/** A place in all numbers as a place on each axis. */
+const unravelIndex: Operation = {
+  parameters: ['indices', 'shape'],
+  infer(call) {
+    const { shape, type } = call.tensor('indices');
+    if (shape.length !== 1)
+      call.fail('unravels indices of several axes, of which Keras makes others on TensorFlow than on JAX; flatten them');
+    return (call.integers('shape') ?? []).map(() => ({ shape, type }));
+  },
+  compute(call) {
+    let rest = call.tensor('indices');
+    const places = [...(call.integers('shape') ?? [])].reverse().map((length) => {
+      const size = tf.scalar(length, rest.dtype);
+      const place = flooredRemainder(rest, size);
+      rest = flooredQuotient(rest, size);
+      return place;
+    });
+    return places.reverse();
+  },
+};
+
 export const choosing: Readonly<Record<string, Operation>> = {
   Take: take,
   TakeAlongAxis: takeAlongAxis,
   Where: where,
+  Select: select,
+  UnravelIndex: unravelIndex,
   OneHot: oneHot,
   MultiHot: multiHot,
 };

@@ -44,7 +44,7 @@ function cubeRoot(x: Tensor): Tensor {
 /**
  * Shaders may be off by 2^-11 in a sine. There: reduced to [-pi/2, pi/2] by a pi in two parts, then the series up to x^11, which leaves 6e-8.
  */
-function sine(x: Tensor): Tensor {
+export function sine(x: Tensor): Tensor {
   if (!inShaders()) return tf.sin(x);
   const turns = tf.round(tf.div(x, PI));
   const r = tf.sub(tf.sub(x, tf.mul(turns, 3.140625)), tf.mul(turns, PI - 3.140625));

@@ -34,7 +34,8 @@ function hsvToRgb(x: Tensor): Tensor {
   );
 }
 
-function gaussian(size: number, sigma: number): number[] {
+/** Weights of a Gaussian that add up to 1. */
+export function gaussian(size: number, sigma: number): number[] {
   const weights = range(0, size).map((i) => Math.exp(-0.5 * ((i - (size - 1) / 2) / sigma) ** 2));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);

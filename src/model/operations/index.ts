@@ -10,15 +10,18 @@ import { type ExactType, isHalf, type NarrowType, narrowed, narrowedNumber, narr
 import type { Argument, Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 import { bins } from './bins';
+import { bits } from './bits';
 import { choosing } from './choosing';
 import { elementwise } from './elementwise';
 import { unary } from './families';
 import { filters } from './filters';
 import { frames } from './frames';
+import { gaps } from './gaps';
 import { images } from './images';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
+import { losses } from './losses';
 import { making } from './making';
 import { matrices } from './matrices';
 import { metType, narrowedResult, narrowResults } from './narrow';
@@ -27,13 +30,24 @@ import { Call, constantShape, constantType, hostValuesOf, type Operand, type Ope
 import { patches } from './patches';
 import { rearrange } from './rearrange';
 import { reductions } from './reductions';
+import { refusals } from './refusals';
+import { sampling } from './sampling';
+import { scattering } from './scattering';
+import { sequences } from './sequences';
+import { series } from './series';
 import { shaping } from './shaping';
+import { singular } from './singular';
+import { solving } from './solving';
+import { special } from './special';
+import { spectra } from './spectra';
 import { functionNames, operationOfFunction } from './tensorflow';
 import { warps } from './warps';
 
 /** Keras 3 gives some operations two classes. */
 const sameOperation: Readonly<Record<string, string>> = {
   TrueDivide: 'Divide',
+  Abs: 'Absolute',
+  Conj: 'Conjugate',
 };
 
 const table: Readonly<Record<string, Operation>> = {
@@ -53,6 +67,17 @@ const table: Readonly<Record<string, Operation>> = {
   ...patches,
   ...matrices,
   ...bins,
+  ...bits,
+  ...gaps,
+  ...losses,
+  ...sampling,
+  ...scattering,
+  ...sequences,
+  ...series,
+  ...singular,
+  ...solving,
+  ...special,
+  ...spectra,
   Rearrange: rearrange,
 };
 
@@ -84,10 +109,31 @@ const tensorflowOnly = new Set([
     'CentralCrop',
   ],
   ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
-  ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike', 'MeanOfWhole', 'TruncateDivide'],
+  ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'MeanOfWhole', 'TruncateDivide'],
   ...['TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
   ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
+  ...[
+    'Fill',
+    'Arange',
+    'BesselI0e',
+    'SigmoidCrossentropy',
+    'SoftmaxCrossentropy',
+    'SparseSoftmaxCrossentropy',
+    'ImagePSNR',
+    'MatrixSetDiag',
+  ],
+  ...[
+    'TensorScatterAdd',
+    'TensorScatterMax',
+    'TensorScatterMin',
+    'SegmentMean',
+    'GatherNd',
+    'PredictionsInTopK',
+    'Lu',
+    'TriangularSolve',
+    'CholeskySolve',
+  ],
 ]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
@@ -119,6 +165,9 @@ function operationOf(spec: LayerSpec): { key: string; operation: Operation } {
   }
   const key = spec.className === 'TFOpLambda' ? operationOfFunction(name) : (sameOperation[name] ?? name);
   if (key !== undefined && Object.hasOwn(table, key)) return { key, operation: table[key]! };
+  const reason = refusals.get(name.replace(/^compat\.v1\./, ''));
+  if (reason !== undefined)
+    unsupported(spec, `computes '${name}', which is not supported: ${reason}. Register a layer of that class through customLayers`);
   const near = nearest(name, spec.className === 'TFOpLambda' ? functionNames() : Object.keys(table));
   return unsupported(
     spec,
@@ -129,7 +178,7 @@ function operationOf(spec: LayerSpec): { key: string; operation: Operation } {
 /** What changes no numbers: names, checks, hints, and which integers hold indices and sizes. */
 const immaterial = new Set([
   ...['name', 'function', 'trainable', 'dtype_policy', 'message', 'dtype_hint', 'stable', 'use_cudnn_on_gpu'],
-  ...['validate_shape', 'validate_indices', 'out_type', 'output_type'],
+  ...['validate_shape', 'validate_indices', 'out_type', 'output_type', 'output_idx_type'],
 ]);
 
 /** Throws about an argument that the operation does not read, unless it is None or False: nothing is left aside in silence. */

@@ -139,6 +139,7 @@ export const joining: Readonly<Record<string, Operation>> = {
   Split: splitAlong(),
   ArraySplit: splitAlong(),
   Hsplit: splitAlong((rank) => (rank === 1 ? 0 : 1)),
+  Vsplit: splitAlong(() => 0),
   Dsplit: splitAlong(() => 2),
   Hstack: stackAlong((rank) => (rank === 1 ? 0 : 1), 1),
   Vstack: stackAlong(() => 0, 2),

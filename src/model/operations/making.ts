@@ -1,10 +1,10 @@
 /** Tensors made of others' shapes, and dtypes: `keras/src/ops/{numpy,core}.py`, TensorFlow's `cast`, `shape`, `zeros`. */
 
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { dtypeName, type ExactType, limitsOf, narrowed, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
 import { to, X } from './families';
-import { type Constants, type Operation, sizeTensor, typeOf } from './operation';
+import { type Call, type Constants, type Operation, sizeTensor, typeOf } from './operation';
 
 function filled(value: number): Operation {
   return {
@@ -86,22 +86,47 @@ function checkHeld(x: Tensor, dtype: string, call: Constants): void {
     call.fail(`casts ${least} to ${most} to ${dtype}, which is held in int32 here; numbers that int32 has not are not supported`);
 }
 
+/** A number, or numbers that broadcast, in a shape and as a dtype; `type` where that is None. */
+function filledWith(call: Call<Tensor>, shape: readonly number[], dtype: unknown, type: DataType): Tensor {
+  return tf.broadcastTo(castTo(call.tensor('fill_value'), dtype || type, call), [...shape]);
+}
+
+const full: Operation = {
+  parameters: ['fill_value', 'shape', 'dtype'],
+  infer: (call) => ({
+    shape: call.sizes('shape') ?? [],
+    type: call.type('dtype', 'float32'),
+    narrow: narrowType(call.value('dtype')),
+  }),
+  compute: (call) => filledWith(call, (call.sizes('shape') ?? []) as number[], call.value('dtype'), 'float32'),
+};
+
 export const making: Readonly<Record<string, Operation>> = {
   Zeros: made(0),
   Ones: made(1),
   ZerosLike: filled(0),
   OnesLike: filled(1),
   EmptyLike: filled(0),
+  Full: full,
+  // TensorFlow's, which keeps the dtype.
+  Fill: {
+    parameters: ['shape|dims', 'fill_value|value'],
+    infer: (call) => ({ shape: call.sizes('shape') ?? [], type: call.tensor('fill_value').type }),
+    compute(call) {
+      const value = call.tensor('fill_value');
+      return tf.broadcastTo(value, (call.sizes('shape') ?? []) as number[]);
+    },
+  },
   FullLike: {
     parameters: [X, 'fill_value', 'dtype'],
     infer(call) {
       const { shape, type } = call.tensor('x');
-      return { shape, type: call.type('dtype', type) };
+      const dtype = call.value('dtype');
+      return dtype ? { shape, type: typeOf(dtype), narrow: narrowType(dtype) } : { shape, type };
     },
     compute(call) {
-      const x = call.tensor('x');
-      const value = to(call.tensor('fill_value'), 'float32');
-      return to(tf.broadcastTo(value, x.shape), call.type('dtype', x.dtype));
+      const { shape, dtype } = call.tensor('x');
+      return filledWith(call, shape, call.value('dtype'), dtype);
     },
   },
   View: {

@@ -2,12 +2,13 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { asFloat } from '../layers/dtypes';
-import { broadcast, transpose } from '../layers/manyAxes';
+import { asBool, asFloat } from '../layers/dtypes';
+import { broadcast, pad, transpose, where } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
 import type { Shape } from '../types';
 import { probed, reducedShape, to, X } from './families';
 import { type Call, type Constants, type Operand, type Operation, promote } from './operation';
+import { sizeOf } from './shaping';
 
 /** Where the vectors of the operands and of the result lie; TensorFlow's are always last. */
 function crossAxes(call: Constants): [number, number, number] {
@@ -95,6 +96,75 @@ function diagonal(x: Tensor, a: number, b: number, offset: number): Tensor {
   return tf.reshape(tf.gather(flat, tf.tensor1d(places, 'int32'), 1), [...rest.map((axis) => x.shape[axis]!), count]);
 }
 
+/** Vectors along a diagonal of matrices, `offset` right of the main one, with zeros elsewhere. */
+function onDiagonal(x: Tensor, offset: number): Tensor {
+  const length = x.shape.at(-1)!;
+  const rows = tf.reshape(x, [-1, length, 1]);
+  const wide = tf.broadcastTo(rows, [rows.shape[0]!, length, length]);
+  const square = where(asBool(tf.broadcastTo(tf.eye(length), wide.shape)), wide, tf.zerosLike(wide));
+  const [before, after] = [Math.max(0, -offset), Math.max(0, offset)];
+  const padded = pad(square, [[0, 0], [before, after], [after, before]]); // biome-ignore format: one axis after the other
+  return tf.reshape(padded, [...x.shape.slice(0, -1), padded.shape[1]!, padded.shape[2]!]);
+}
+
+/** numpy's `diag`, of a vector a matrix and of a matrix its diagonal; `flat` takes all numbers as one vector. */
+function diag(flat: boolean): Operation {
+  return {
+    parameters: [X, 'k'],
+    infer(call) {
+      const { shape, type } = call.tensor('x');
+      const k = call.number('k', 0);
+      if (flat || shape.length === 1) {
+        const length = sizeOf(shape);
+        const side = length === null ? null : length + Math.abs(k);
+        return { shape: [side, side], type };
+      }
+      if (shape.length !== 2) call.fail(`takes the diagonal of a tensor of ${shape.length} axes; Keras takes 1 or 2`);
+      const [rows, columns] = shape as [number | null, number | null];
+      const length = rows === null || columns === null ? null : Math.max(0, Math.min(rows + Math.min(0, k), columns - Math.max(0, k)));
+      return { shape: [length], type };
+    },
+    compute(call) {
+      const x = flat ? tf.reshape(call.tensor('x'), [-1]) : call.tensor('x');
+      const k = call.number('k', 0);
+      return x.rank === 1 ? onDiagonal(x, k) : diagonal(x, 0, 1, k);
+    },
+  };
+}
+
+/** Every product of the two, the second one's within the place of the first one's. */
+const kron: Operation = {
+  parameters: ['x1', 'x2'],
+  infer(call) {
+    const [a, b] = call.pair('x1', 'x2');
+    const [left, right] = sameRank(a.shape, b.shape);
+    return { shape: left.map((n, i) => (n === null || right[i] === null ? null : n * right[i]!)), type: promote(a.type, b.type) };
+  },
+  compute(call) {
+    const [a, b] = call.pair('x1', 'x2');
+    const type = promote(a.dtype, b.dtype);
+    const [left, right] = sameRank(a.shape, b.shape) as [number[], number[]];
+    const outer = tf.reshape(
+      to(a, type),
+      left.flatMap((n) => [n, 1]),
+    );
+    const inner = tf.reshape(
+      to(b, type),
+      right.flatMap((n) => [1, n]),
+    );
+    return tf.reshape(
+      broadcast(tf.mul, outer, inner),
+      left.map((n, i) => n * right[i]!),
+    );
+  },
+};
+
+function sameRank(a: Shape, b: Shape): [Shape, Shape] {
+  const rank = Math.max(a.length, b.length);
+  const wide = (shape: Shape): Shape => [...Array<number>(rank - shape.length).fill(1), ...shape];
+  return [wide(a), wide(b)];
+}
+
 const lastDiagonal = (x: Tensor): Tensor => diagonal(x, x.rank - 2, x.rank - 1, 0);
 
 /** numpy's, of any two axes. */
@@ -117,15 +187,31 @@ export const matrices: Readonly<Record<string, Operation>> = {
   Triu: triangle(false),
   Diagonal: probed(diagonalParameters, chosenDiagonal),
   Trace: probed(diagonalParameters, (call) => tf.sum(chosenDiagonal(call), -1)),
+  Diag: diag(false),
+  Diagflat: diag(true),
+  Kron: kron,
   MatrixDiag: {
     parameters: ['diagonal'],
     infer(call) {
       const { shape, type } = call.tensor('diagonal');
       return { shape: [...shape, shape.at(-1) ?? null], type };
     },
+    compute: (call) => onDiagonal(call.tensor('diagonal'), 0),
+  },
+  MatrixSetDiag: {
+    parameters: [X, 'diagonal'],
+    infer: (call) => call.tensor('x'),
     compute(call) {
-      const x = call.tensor('diagonal');
-      return to(tf.mul(tf.expandDims(to(x, 'float32'), -1), tf.eye(x.shape.at(-1)!)), x.dtype);
+      const x = call.tensor('x');
+      const diagonals = to(call.tensor('diagonal', x), x.dtype);
+      const short = diagonals.shape.at(-1)!;
+      const [rows, columns] = x.shape.slice(-2) as [number, number];
+      const placed = pad(onDiagonal(diagonals, 0), [
+        ...x.shape.slice(0, -2).map((): [number, number] => [0, 0]),
+        [0, rows - short],
+        [0, columns - short],
+      ]);
+      return where(asBool(tf.broadcastTo(tf.eye(rows, columns), x.shape)), placed, x);
     },
   },
   MatrixDiagPart: {

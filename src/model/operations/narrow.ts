@@ -19,13 +19,16 @@ const moving = words(`
   StopGradient Real Conjugate Relu Max Min Amax Amin Nanmax Nanmin Sort TopK Diagonal Tril Triu ZerosLike OnesLike EmptyLike FullLike
   PadImages CropImages CropToBoundingBox PadToBoundingBox CentralCrop FlipLeftRight FlipUpDown GrayscaleToRgb MaxPool ResizeNearest1
   Hsplit Dsplit ResizeWithCropOrPad TransposeImage RotateImage MatrixDiagPart SpaceToBatch BatchToSpace Unfold
+  Diag Diagflat Vsplit Meshgrid ExtractSequences
 `);
 /** The same, of operands that meet. */
-const joining = words('Maximum Minimum Fmax Fmin Where Concatenate Stack Hstack Vstack Dstack Append SliceUpdate');
+const joining = words('Maximum Minimum Fmax Fmin Where Concatenate Stack Hstack Vstack Dstack Append SliceUpdate Select');
 /** One rounding of one number. */
 const single = words('Absolute Negative Square Sign Relu6 Clip Crelu');
 const singleOfHalves = words('Fabs Floor Ceil Round Trunc HardTanh Sqrt Reciprocal NanToNum');
-const singleOfWhole = words('Trunc Round NanToNum Cumsum Cumprod Sum Prod Nansum Nanprod Ptp Diff Trace MeanOfWhole');
+const singleOfWhole = words(
+  'Trunc Round NanToNum Cumsum Cumprod Sum Prod Nansum Nanprod Ptp Diff Trace MeanOfWhole BitwiseNot BitwiseInvert',
+);
 /** Computed in float32, and cast. */
 const recast = words('Matmul Einsum Tensordot Dot RGBToGrayscale ExtractPatches');
 /** Pictures computed in float32, whose numbers the operation itself brings back into the range. */
@@ -34,7 +37,9 @@ const pictures = words('Resize RgbToGrayscale AdjustBrightness AdjustContrast');
 const halfMeans = words('Mean');
 /** One rounding of two numbers. */
 const paired = words('Add Subtract Multiply Divide DivideNoNan ScalarMul AddN');
-const pairedOfWhole = words('FloorDivide Mod Fmod Power SquaredDifference TruncateDivide TruncateMod MultiplyNoNan');
+const pairedOfWhole = words(
+  'FloorDivide Mod Fmod Power SquaredDifference TruncateDivide TruncateMod MultiplyNoNan BitwiseAnd BitwiseOr BitwiseXor Gcd',
+);
 const compared = words('Equal NotEqual Less LessEqual Greater GreaterEqual');
 /** Places, counts and truths, whatever the operands. */
 const telling = words(

@@ -11,6 +11,7 @@ import { broadcast, where } from '../layers/manyAxes';
 import { layerNormalization } from '../layers/Normalizations';
 import { adaptivePooling, pooling } from '../layers/Pooling';
 import type { LayerSpec } from '../layers/spec';
+import { transposedConvolution } from '../layers/TransposedConvolution';
 import type { Shape } from '../types';
 import { einsum } from './einsum';
 import { to, X } from './families';
@@ -106,6 +107,17 @@ const separableConv = fromLayer(
     return separableConvolution(spec, rankOf(shapes) as 1 | 2);
   },
 );
+
+const convTranspose = fromLayer([X, 'kernel', 'strides', 'padding', 'output_padding', 'data_format', 'dilation_rate'], (call, shapes) => {
+  const rank = rankOf(shapes);
+  const padding = call.integers('output_padding');
+  const spec = layerSpec(call, {
+    ...convolutionConfig(call, shapes),
+    filters: shapes[1]!.at(-2),
+    output_padding: padding === undefined ? null : spatial(call, 'output_padding', rank),
+  });
+  return transposedConvolution(spec, rank);
+});
 
 /** `tf.nn.conv2d_transpose`, which is told the size of its output. */
 const conv2dTranspose: Operation = {
@@ -293,6 +305,7 @@ export const neural: Readonly<Record<string, Operation>> = {
   Conv: conv,
   DepthwiseConv: depthwiseConv,
   SeparableConv: separableConv,
+  ConvTranspose: convTranspose,
   Conv2DTranspose: conv2dTranspose,
   MaxPool: pools('max'),
   AveragePool: pools('average'),

@@ -7,10 +7,11 @@ import { transpose, where } from '../layers/manyAxes';
 import { unitLength } from '../layers/Normalizations';
 import { roundHalfEven } from '../layers/rounding';
 import { range } from '../layers/spatial';
-import { probed, reducedShape, reduction, type TypeRule, to, X } from './families';
+import { probed, reducedShape, reduction, to, X } from './families';
 import type { Call, Constants, Operation } from './operation';
 import { truncatedQuotient } from './remainder';
 import { sizeOf } from './shaping';
+import { singularValues } from './singular';
 
 function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   return tf.moments(x, axes, keepDims).variance;
@@ -48,15 +49,9 @@ function argument(find: (x: Tensor, axis: number) => Tensor): Operation {
       const x = call.tensor('x');
       const numbers = readable(x);
       const found = flat(call) ? apply(tf.reshape(numbers, [-1]), 0, call) : apply(numbers, call.axis('axis', x.rank, 0), call);
-      if (!call.flag('keepdims')) return to(found, 'int32');
       const axes = flat(call) ? range(0, x.rank) : [call.axis('axis', x.rank, 0)];
-      return to(
-        tf.reshape(
-          found,
-          x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
-        ),
-        'int32',
-      );
+      // tfjs' WebGPU backend gives one number of a vector as a vector.
+      return to(tf.reshape(found, reducedShape(x.shape, axes, call.flag('keepdims')) as number[]), 'int32');
     },
   };
 }
@@ -150,16 +145,22 @@ function matrixNorm(magnitudes: Tensor, axes: number[], keepDims: boolean, order
   return keepDims ? found : tf.squeeze(found, axes);
 }
 
+/** The largest or smallest singular value, or the sum of all. */
+function spectralNorm(x: Tensor, axes: number[], keepDims: boolean, order: 2 | -2 | 'nuc', call: Call<Tensor>): Tensor {
+  const values = singularValues(transpose(x, [...range(0, x.rank).filter((i) => !axes.includes(i)), ...axes]), call);
+  const found = order === 'nuc' ? tf.sum(values, -1) : order === 2 ? tf.max(values, -1) : tf.min(values, -1);
+  return tf.reshape(found, reducedShape(x.shape, axes, keepDims) as number[]);
+}
+
 /** A norm over one axis, two for a matrix norm, or all. */
 function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>): Tensor {
   const order = call.value('ord') ?? 'fro';
   const magnitudes = tf.abs(x);
   // TensorFlow takes a vector's norm of all numbers; two axes are a matrix.
   const isVector = axes.length === 1 || (call.spec.className === 'TFOpLambda' && call.integers('axis') === undefined);
-  if (order === 'fro' || order === 'euclidean' || order === 2) {
-    if (order === 2 && !isVector) call.fail('takes the spectral norm of a matrix, which is not supported');
-    return tf.sqrt(tf.sum(tf.square(x), axes, keepDims));
-  }
+  if (order === 'fro' || order === 'euclidean' || (order === 2 && isVector)) return tf.sqrt(tf.sum(tf.square(x), axes, keepDims));
+  if (!isVector && axes.length === 2 && (order === 2 || order === -2 || order === 'nuc'))
+    return spectralNorm(x, axes, keepDims, order, call);
   if (!isVector) return matrixNorm(magnitudes, axes, keepDims, order, call);
   if (order === 1) return tf.sum(magnitudes, axes, keepDims);
   if (order === 'inf' || order === Number.POSITIVE_INFINITY) return tf.max(magnitudes, axes, keepDims);
@@ -170,18 +171,17 @@ function norm(x: Tensor, axes: number[], keepDims: boolean, call: Call<Tensor>):
 }
 
 const methods = ['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const;
-type Method = (typeof methods)[number];
+export type Method = (typeof methods)[number];
 
-/** The number below which there is a share `q` of all, between two numbers by the method. */
-function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, method: Method = 'linear'): Tensor {
-  const kept = range(0, x.rank).filter((i) => !axes.includes(i));
-  const rows = tf.reshape(transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]!), -1]);
-  const size = rows.shape[rows.rank - 1]!;
-  const ordered = sorted(rows, rows.rank - 1, false, 'values');
+export function methodOf(call: Constants): Method {
+  const method = methods.find((name) => name === call.text('method', 'linear'));
+  return method ?? call.fail(`interpolates by '${call.text('method', '')}'; supported are ${methods.join(', ')}`);
+}
+
+/** The two of `size` sorted numbers between which there is a share `q` below, and how much the second one counts. */
+export function interpolation(q: number, size: number, method: Method): { low: number; high: number; share: number } {
   const at = q * (size - 1);
   const [low, high] = [Math.floor(at), Math.ceil(at)];
-  const pick = (i: number) =>
-    tf.squeeze(tf.slice(ordered, [...kept.map(() => 0), i], [...kept.map((k) => x.shape[k]!), 1]), [ordered.rank - 1]);
   const share = {
     linear: at - low,
     lower: 0,
@@ -189,6 +189,22 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, metho
     midpoint: low === high ? 0 : 0.5,
     nearest: roundHalfEven(at) - low,
   }[method];
+  return { low, high, share };
+}
+
+/** The last axis sorted. */
+export function ascending(x: Tensor): Tensor {
+  return sorted(x, x.rank - 1, false, 'values');
+}
+
+/** The number below which there is a share `q` of all, between two numbers by the method. */
+function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, method: Method = 'linear'): Tensor {
+  const kept = range(0, x.rank).filter((i) => !axes.includes(i));
+  const rows = tf.reshape(transpose(x, [...kept, ...axes]), [...kept.map((i) => x.shape[i]!), -1]);
+  const ordered = ascending(rows);
+  const { low, high, share } = interpolation(q, rows.shape[rows.rank - 1]!, method);
+  const pick = (i: number) =>
+    tf.squeeze(tf.slice(ordered, [...kept.map(() => 0), i], [...kept.map((k) => x.shape[k]!), 1]), [ordered.rank - 1]);
   const found = share === 0 ? pick(low) : share === 1 ? pick(high) : tf.add(tf.mul(pick(low), 1 - share), tf.mul(pick(high), share));
   return keepDims
     ? tf.reshape(
@@ -196,11 +212,6 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, metho
         x.shape.map((n, i) => (axes.includes(i) ? 1 : n)),
       )
     : found;
-}
-
-/** NaN counts as a number that changes nothing; whole numbers have none. */
-function nanFree(apply: (x: Tensor, axes: number[], keepDims: boolean) => Tensor, neutral: number, rule: TypeRule): Operation {
-  return reduction((x, axes, keep) => apply(x.dtype === 'int32' ? x : where(tf.isNaN(x), tf.fill(x.shape, neutral), x), axes, keep), rule);
 }
 
 /** TensorFlow's mean of whole numbers is a whole number, rounded towards zero. `keras.ops` has floats. */
@@ -232,14 +243,6 @@ export const reductions: Readonly<Record<string, Operation>> = {
   Norm: { ...reduction(norm, 'float'), keywords: ['ord'] },
   EuclideanNorm: reduction((x, axes, keep) => tf.sqrt(tf.sum(tf.square(x), axes, keep)), 'float'),
   Median: reduction((x, axes, keep) => quantile(x, axes, keep, 0.5), 'float'),
-  Nansum: nanFree((x, axes, keep) => tf.sum(x, axes, keep), 0, 'same'),
-  Nanmean: reduction((x, axes, keep) => {
-    const known = tf.logicalNot(tf.isNaN(x));
-    return tf.div(tf.sum(where(known, x, tf.zerosLike(x)), axes, keep), tf.sum(asFloat(known), axes, keep));
-  }, 'float'),
-  Nanmax: nanFree((x, axes, keep) => tf.max(x, axes, keep), Number.NEGATIVE_INFINITY, 'kept'),
-  Nanmin: nanFree((x, axes, keep) => tf.min(x, axes, keep), Number.POSITIVE_INFINITY, 'kept'),
-  Nanprod: nanFree((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1, 'same'),
   Average: {
     ...reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
     parameters: [X, 'weights', 'axis'],
@@ -358,8 +361,7 @@ function quantiles(scale: number): Operation {
     // Keras 3.15 computes a Quantile node by 'linear' whatever its method is.
     if (scale === 1 && call.text('method', 'linear') !== 'linear')
       call.fail(`takes quantiles by '${call.text('method', '')}', which Keras computes only outside of models; use percentile`);
-    const method = methods.find((name) => name === call.text('method', 'linear'));
-    if (method === undefined) call.fail(`interpolates by '${call.text('method', '')}'; supported are ${methods.join(', ')}`);
+    const method = methodOf(call);
     const axes = call.axes('axis', x.rank);
     const q = call.value('q');
     const outside = [q].flat().find((value) => !(Number(value) >= 0 && Number(value) <= scale));

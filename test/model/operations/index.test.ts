@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isOperation, supportedOperations } from '../../../src/model/operations';
+import { isOperation, operationBuilder, supportedOperations } from '../../../src/model/operations';
+import { refusals } from '../../../src/model/operations/refusals';
 import { specOf } from '../layers/spec';
 
 describe('operations', () => {
@@ -21,5 +22,20 @@ describe('operations', () => {
     expect(keras3).not.toContain('SlicingOpLambda');
     expect(tensorflow).toContain('math.reduce_mean');
     expect(keras3).toEqual([...new Set(keras3)].sort());
+  });
+
+  it.each([
+    ['Nonzero', 'the shape of its result depends on the numbers'],
+    ['WhileLoop', 'it calls a Python function'],
+    ['Eigh', 'a matter of the algorithm'],
+    ['ViewAsComplex', 'its numbers are complex'],
+  ])('that are known and not computed say why: %s', (className, reason) => {
+    const spec = specOf(className, {}, { module: 'keras.src.ops.numpy' });
+    expect(() => operationBuilder(spec)).toThrow(reason);
+  });
+
+  it('that are computed are not refused', () => {
+    const { keras3, tensorflow } = supportedOperations();
+    expect([...keras3, ...tensorflow].filter((name) => refusals.has(name))).toEqual([]);
   });
 });
