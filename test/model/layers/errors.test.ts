@@ -179,7 +179,7 @@ const cases: readonly Case[] = [
   [
     'an input of another rank',
     'unsupported-layer',
-    /takes inputs of 4 axes and is given 3/,
+    /takes inputs of at least 4 axes and is given 3/,
     'Conv2D',
     { filters: 2, kernel_size: 3 },
     [[6, 4]],
