@@ -21,7 +21,38 @@ function filled(value: number): Operation {
   };
 }
 
-/** A tensor of a size that the graph computes. */
+/** `tf.range`, where the bounds are known or the graph computes them from sizes. */
+const numbersBetween: Operation = {
+  parameters: ['start', 'limit', 'delta', 'dtype'],
+  infer(call) {
+    const [start, limit, delta] = bounds(call);
+    const known = start !== null && limit !== null && delta !== null;
+    return { shape: [known ? Math.max(0, Math.ceil((limit - start) / delta)) : null], type: call.type('dtype', 'int32') };
+  },
+  compute(call) {
+    const [start, limit, delta] = bounds(call) as [number, number, number];
+    return tf.range(start, limit, delta, call.type('dtype', 'int32') as 'int32');
+  },
+};
+
+/** Start, limit and step; a single number is the limit. */
+function bounds(call: Constants): [number | null, number | null, number | null] {
+  const [start, limit, delta] = ['start', 'limit', 'delta'].map((name) => call.sizes(name)?.[0]);
+  if (start === undefined) return call.fail('counts to no limit');
+  return limit === undefined ? [0, start, delta ?? 1] : [start, limit, delta === undefined ? 1 : delta];
+}
+
+/** A tensor of a size that the graph computes, of one number. */
+const fill: Operation = {
+  parameters: ['shape|dims', 'value'],
+  infer: (call) => ({ shape: call.sizes('shape') ?? [], type: call.tensor('value').type }),
+  compute(call) {
+    const value = call.tensor('value');
+    return to(tf.broadcastTo(to(value, 'float32'), (call.sizes('shape') ?? []) as number[]), value.dtype);
+  },
+};
+
+/** The same of a number that is known. */
 function made(value: number): Operation {
   const type = (call: Constants) => call.type('dtype', 'float32');
   return {
@@ -89,6 +120,8 @@ function checkHeld(x: Tensor, dtype: string, call: Constants): void {
 export const making: Readonly<Record<string, Operation>> = {
   Zeros: made(0),
   Ones: made(1),
+  Fill: fill,
+  Range: numbersBetween,
   ZerosLike: filled(0),
   OnesLike: filled(1),
   EmptyLike: filled(0),

@@ -134,6 +134,8 @@ const spelledAlike: Readonly<Record<string, string>> = {
   ones_like: 'OnesLike',
   zeros: 'Zeros',
   ones: 'Ones',
+  fill: 'Fill',
+  range: 'Range',
   'nn.depth_to_space': 'DepthToSpace',
   'nn.space_to_depth': 'SpaceToDepth',
   '__operators__.getitem': 'SlicingOpLambda',
@@ -164,6 +166,7 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'image.resize': 'Resize',
   'image.resize_bilinear': 'ResizeBilinear1',
   'image.resize_nearest_neighbor': 'ResizeNearest1',
+  'image.resize_images': 'ResizeImages1',
   'image.rgb_to_grayscale': 'RgbToGrayscale',
   'image.grayscale_to_rgb': 'GrayscaleToRgb',
   'image.extract_patches': 'ExtractPatches',
@@ -200,7 +203,7 @@ const version1 = /^(compat\.v[12]|raw_ops|_api\.v2)\./;
 /** The operation that computes a TensorFlow function; undefined where there is none. */
 export function operationOfFunction(name: string): string | undefined {
   const plain = name.replace(version1, '');
-  if (name.startsWith('compat.v1.image.resize') && plain === 'image.resize') return undefined;
+  if (name === 'compat.v1.image.resize') return spelledAlike['image.resize_images'];
   return Object.hasOwn(spelledAlike, plain) ? spelledAlike[plain] : undefined;
 }
 
