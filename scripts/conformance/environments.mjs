@@ -15,6 +15,7 @@ const ENVIRONMENTS = {
   tf214: { pythons: ['3.11', '3.10', '3.9'] },
   tf29: { pythons: ['3.9', '3.10', '3.8'] },
   tf24: { pythons: ['3.8', '3.7', '3.6'] },
+  tf23: { pythons: ['3.8', '3.7', '3.6'] },
   keras231: { pythons: ['3.7'] },
   keras224: { pythons: ['3.7'] },
   keras216: { pythons: ['3.7'] },

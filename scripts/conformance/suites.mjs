@@ -76,6 +76,7 @@ export const suites = {
     steps: [
       structures('tf29', 'tensorflow.keras', ['h5', 'weights']),
       structures('tf24', 'tensorflow.keras', ['h5', 'weights']),
+      structures('tf23', 'tensorflow.keras', ['h5', 'weights']),
       structures('keras231', 'keras', ['h5', 'weights']),
       structures('keras224', 'keras', ['h5', 'weights']),
       structures('keras216', 'keras', ['h5', 'weights']),

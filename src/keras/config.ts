@@ -10,6 +10,9 @@ export type Json = Readonly<Record<string, unknown>>;
 /** How deep models may nest; a file that goes deeper was made to exhaust the stack. */
 const MAX_DEPTH = 32;
 
+/** Layers of Keras 3 whose config has nothing but their own arguments. */
+const barelyConfigured = /^(Discretization|HashedCrossing|Pipeline|SpatialDropout[123]D)$/;
+
 /**
  * Reads a Keras model config (the `model_config` attribute of an HDF5 file, `config.json` of a `.keras` zip, `modelTopology` of a tfjs
  * `model.json`) of any Keras version.
@@ -139,7 +142,9 @@ class Reader {
     check(isObject(entry) && typeof entry.class_name === 'string', 'corrupt', () => `${this.file}: a layer has no class_name.`);
     const config = isObject(entry.config) ? entry.config : {};
     const sequential = isSequential(entry, config);
-    const given = firstString(config.name, entry.name);
+    // What tf.keras 2.0 to 2.3 made of operations, it named without this beginning in the config alone.
+    const start = entry.class_name === 'TensorFlowOpLayer' ? 'tf_op_layer_' : '';
+    const given = start !== '' && typeof config.name === 'string' ? start + config.name : firstString(config.name, entry.name);
     const name = given ?? (sequential ? this.nameSequential() : snakeCase(entry.class_name));
     const module = typeof entry.module === 'string' ? entry.module : this.isBareOperation(entry, config) ? 'keras.src.ops' : undefined;
     const base = {
@@ -158,10 +163,10 @@ class Reader {
     return { ...base, className: modern.className, config: inputShapeAsBatchShape(modern.className, modern.config) };
   }
 
-  /** Keras 3 writes no modules into an HDF5 file; an operation's config lacks what every layer's has, but for two layers. */
+  /** Keras 3 writes no modules into an HDF5 file; an operation's config lacks what every layer's has, but for a few layers. */
   private isBareOperation(entry: Json, config: Json): boolean {
     if (this.keras.major < 3 || entry.class_name === 'InputLayer' || entry.inbound_nodes === undefined) return false;
-    return !('trainable' in config) && !isFunctional(config) && !['Discretization', 'HashedCrossing'].includes(String(entry.class_name));
+    return !('trainable' in config) && !isFunctional(config) && !barelyConfigured.test(String(entry.class_name));
   }
 
   /** One entry of `inbound_nodes`, in any of its three spellings. */

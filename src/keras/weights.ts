@@ -122,7 +122,7 @@ async function stringList(group: HDF5Group, name: string, file: string): Promise
 }
 
 const WEIGHTLESS =
-  /^(InputLayer|Activation|Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|Merge|.*Pooling[123]D|.*Dropout([123]D)?|Flatten|Reshape|Permute|RepeatVector|.*Padding[123]D|Cropping[123]D|UpSampling[123]D|ReLU|LeakyReLU|ELU|Softmax|ThresholdedReLU|Masking|Gaussian.*|Rescaling|Resizing|CenterCrop|Random.*|Identity|ActivityRegularization|TFOpLambda|SlicingOpLambda|Lambda)$/;
+  /^(InputLayer|Activation|Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|Merge|.*Pooling[123]D|.*Dropout([123]D)?|Flatten|Reshape|Permute|RepeatVector|.*Padding[123]D|Cropping[123]D|UpSampling[123]D|ReLU|LeakyReLU|ELU|Softmax|ThresholdedReLU|Masking|Gaussian.*|Rescaling|Resizing|CenterCrop|Random.*|Identity|ActivityRegularization|TFOpLambda|SlicingOpLambda|TensorFlowOpLayer|Lambda)$/;
 
 function mayHaveWeights(layer: KerasLayer): boolean {
   return !layer.operation && !WEIGHTLESS.test(layer.className);

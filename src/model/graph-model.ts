@@ -4,6 +4,7 @@ import { check, checkNotAborted } from '../check';
 import { ActivationLensError } from '../errors';
 import { type Executable, type ModelInput, setExecutable } from './executable';
 import { matchInputs } from './feeds';
+import { GraphRuns } from './graph-runs';
 import type { TfjsModelFile } from './tfjs-files';
 import type { LayerInfo, Model, Port, Runtime, Shape } from './types';
 
@@ -27,7 +28,7 @@ interface GraphNode {
  * Opens a tfjs GraphModel. Its layers are the nodes of its graph. Conversion fuses operations, so that a node before an activation may
  * be gone: what is left is what the file has.
  */
-export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime: Runtime): Promise<Model> {
+export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime: Runtime, signal?: AbortSignal): Promise<Model> {
   const converter = await import('@tensorflow/tfjs-converter').catch((cause: unknown) => {
     throw new ActivationLensError(
       'backend',
@@ -48,8 +49,9 @@ export async function openGraphModel({ name, artifacts }: TfjsModelFile, runtime
   try {
     const nodes = inExecutionOrder((artifacts.modelTopology as { node?: GraphNode[] }).node ?? []);
     const inputs = portsOf(tfModel);
-    const shapes = await findShapes(tfModel, nodes, inputs);
-    return new GraphBackedModel(name.split(/[/\\]/).at(-1)!, tfModel, artifacts, runtime, nodes, inputs, shapes);
+    const graph = new GraphRunner(tfModel, inputs);
+    const shapes = await findShapes(graph, nodes, signal);
+    return new GraphBackedModel(name.split(/[/\\]/).at(-1)!, graph, artifacts, runtime, nodes, shapes);
   } catch (error) {
     tfModel.dispose();
     throw error instanceof ActivationLensError ? error : unreadable(name, error);
@@ -109,17 +111,17 @@ function inExecutionOrder(nodes: readonly GraphNode[]): GraphNode[] {
  * A graph file says no shapes. A pass over zeros shows them, or two passes where sizes are free. After control flow (detectors prepare
  * their picture in a loop) only what is surely a picture's features is asked for: the rest depends on what is seen, and stays unknown.
  */
-async function findShapes(model: GraphModel, nodes: readonly GraphNode[], inputs: readonly Port[]): Promise<Map<string, Shape>> {
+async function findShapes(graph: GraphRunner, nodes: readonly GraphNode[], signal: AbortSignal | undefined): Promise<Map<string, Shape>> {
   const { fixed, features } = sortByFlow(nodes);
   const shapes = new Map<string, Shape>();
   for (const group of [fixed, features]) {
     if (group.length === 0) continue;
-    const trials = await tryOut(model, group, inputs);
+    const trials = await tryOut(graph, group, signal);
     if (!trials) continue;
     const [first = [], second = first] = trials;
     group.forEach(({ name }, i) => {
       const [a, b] = [first[i]!, second[i]!];
-      const batched = a[0] === 1 && inputs.every(({ shape }) => shape[0] === null);
+      const batched = a[0] === 1 && graph.inputs.every(({ shape }) => shape[0] === null);
       if (a.length === b.length) {
         shapes.set(
           name,
@@ -132,7 +134,8 @@ async function findShapes(model: GraphModel, nodes: readonly GraphNode[], inputs
 }
 
 /** The output shapes of some nodes for zeros, once for each trial size; undefined when the graph does not run on zeros. */
-async function tryOut(model: GraphModel, nodes: readonly GraphNode[], inputs: readonly Port[]): Promise<number[][][] | undefined> {
+async function tryOut(graph: GraphRunner, nodes: readonly GraphNode[], signal: AbortSignal | undefined): Promise<number[][][] | undefined> {
+  const { inputs } = graph;
   const free = inputs.some(({ shape }) => shape.slice(1).includes(null));
   const trials: number[][][] = [];
   for (const size of free ? TRIAL_SIZES : [1]) {
@@ -144,10 +147,11 @@ async function tryOut(model: GraphModel, nodes: readonly GraphNode[], inputs: re
     );
     try {
       const names = nodes.map(({ name }) => name);
-      const outputs = own(await execute(model, inputs, feeds, names), feeds);
+      const outputs = own(await graph.execute(feeds, names, 'finding out the shapes of its layers', signal), feeds);
       trials.push(outputs.map(({ shape }) => shape));
       dispose(outputs);
-    } catch {
+    } catch (error) {
+      if (error instanceof ActivationLensError) throw error;
       return undefined;
     } finally {
       dispose(feeds);
@@ -195,14 +199,26 @@ function sourceOf(input: string): string {
   return input.replace(/^\^/, '').replace(/:\d+$/, '');
 }
 
-/** Runs the graph; asynchronously when it has control flow, which tfjs reports before it computes anything. */
-async function execute(model: GraphModel, ports: readonly Port[], tensors: readonly Tensor[], names: readonly string[]): Promise<Tensor[]> {
-  const feeds = namedFeeds(ports, tensors);
-  try {
-    return asList(model.execute(feeds, [...names]));
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
-    return asList(await model.executeAsync(feeds, [...names]));
+/** A graph and how it is run. */
+class GraphRunner {
+  private readonly runs: GraphRuns;
+
+  constructor(
+    readonly model: GraphModel,
+    readonly inputs: readonly Port[],
+  ) {
+    this.runs = new GraphRuns(model);
+  }
+
+  /** Asynchronously when it has control flow, which tfjs reports before it computes anything. */
+  async execute(tensors: readonly Tensor[], names: readonly string[], doing: string, signal: AbortSignal | undefined): Promise<Tensor[]> {
+    const feeds = namedFeeds(this.inputs, tensors);
+    try {
+      return asList(this.model.execute(feeds, [...names]));
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
+      return asList(await this.runs.run(() => this.model.executeAsync(feeds, [...names]), tensors, doing, signal));
+    }
   }
 }
 
@@ -218,18 +234,21 @@ class GraphBackedModel implements Model {
   readonly format = 'tfjs-graph';
   readonly producer: string;
   readonly layers: readonly LayerInfo[];
+  readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  readonly tfModel: GraphModel;
   private disposed = false;
 
   constructor(
     readonly name: string,
-    readonly tfModel: GraphModel,
+    graph: GraphRunner,
     artifacts: io.ModelArtifacts,
     readonly runtime: Runtime,
     nodes: readonly GraphNode[],
-    readonly inputs: readonly Port[],
     shapes: ReadonlyMap<string, Shape>,
   ) {
+    this.tfModel = graph.model;
+    this.inputs = graph.inputs;
     this.producer = [artifacts.generatedBy, artifacts.convertedBy].filter(Boolean).join(', ') || 'TensorFlow.js';
     const weights = new Map(
       (artifacts.weightSpecs ?? []).map(({ name: weight, shape }) => [weight, shape.reduce((product, n) => product * n, 1)]),
@@ -248,8 +267,8 @@ class GraphBackedModel implements Model {
     });
     // A signature gives outputs names of its own; here they bear their nodes', which are names of layers.
     const signature = (artifacts.signature as { outputs?: Readonly<Record<string, { name?: string }>> } | undefined)?.outputs ?? {};
-    this.outputs = tfModel.outputs.map((info, i) => ({
-      name: sourceOf(signature[tfModel.outputNodes[i] ?? '']?.name ?? tfModel.outputNodes[i] ?? info.name),
+    this.outputs = graph.model.outputs.map((info, i) => ({
+      name: sourceOf(signature[graph.model.outputNodes[i] ?? '']?.name ?? graph.model.outputNodes[i] ?? info.name),
       shape: (info.shape ?? []).map((n) => (n === null || n < 0 ? null : n)),
       dtype: info.dtype,
     }));
@@ -261,8 +280,9 @@ class GraphBackedModel implements Model {
         const made: Tensor[] = [];
         try {
           const feeds = this.feeds(input, made);
-          checkNotAborted(signal, `running ${this.name}`);
-          const outputs = await execute(this.tfModel, this.inputs, feeds, paths);
+          const doing = `running ${this.name}`;
+          checkNotAborted(signal, doing);
+          const outputs = await graph.execute(feeds, paths, doing, signal);
           return own(outputs, feeds).map((output) => [output]);
         } catch (cause) {
           throw this.failed(cause);

@@ -67,7 +67,7 @@ export async function openTfjs(file: TfjsModelFile, runtime: Runtime, options: L
   );
   checkSpecs(weightSpecs ?? [], file.name);
   const isGraph = format === 'graph-model' || 'node' in modelTopology;
-  return isGraph ? openGraphModel(file, runtime) : openLayersModel(file, runtime, options);
+  return isGraph ? openGraphModel(file, runtime, options.signal) : openLayersModel(file, runtime, options);
 }
 
 /** Finds the file a weights manifest names: beside `model.json`, as a path or URL. */

@@ -67,16 +67,34 @@ export function setWeights(
     if (when === 'built') layer.setKerasWeights(stored);
     return;
   }
-  // A class of the application's: in its own order, which has to be Keras'.
+  const ordered = inOrder(stored, need.expected);
   check(
-    stored.length === need.expected.length && stored.every(({ shape }, i) => sameShape(shape, need.expected[i]!.shape)),
+    ordered,
     'weight-mismatch',
     () =>
       `${options.file}: layer '${built.path}' (${built.description.className}) needs ${listOf(need.expected)}, and ` +
-      `${stored.map(({ name, shape }) => `${name ?? 'a weight'} [${shape}]`).join(', ')} are stored.`,
+      `${listOf(stored.map(({ name, path, shape }) => ({ name: path ?? name ?? 'a weight', shape })))} are stored. Of a class given through customLayers, ` +
+      "addWeight has to be called for each weight in Keras' order; where Keras keeps weights of inner layers by path, with that path as the name.",
     { layer: built.path },
   );
-  tidy(() => layer.setWeights(stored.map(({ data, shape }) => tensor(data, [...shape], 'float32'))));
+  tidy(() => layer.setWeights(ordered.map(({ data, shape }) => tensor(data, [...shape], 'float32'))));
+}
+
+/**
+ * The weights of a class of the application's as it wants them: in Keras' order. A `.keras` file has no order among inner layers: there they go
+ * by path, or by shape where no two are alike.
+ */
+function inOrder(stored: readonly StoredWeight[], expected: WeightNeed['expected']): readonly StoredWeight[] | undefined {
+  const fits = (weight: StoredWeight | undefined, i: number) => weight !== undefined && sameShape(weight.shape, expected[i]!.shape);
+  const checked = (found: readonly (StoredWeight | undefined)[]) =>
+    stored.length === expected.length && found.every(fits) ? (found as readonly StoredWeight[]) : undefined;
+  if (!stored.some(({ path }) => path !== undefined && !/^vars\/\d+$/.test(path))) return checked(stored);
+  const byPath = expected.map(({ name }) => stored.find(({ path }) => path !== undefined && (name === path || name.endsWith(`/${path}`))));
+  const distinct = new Set(stored.map(({ shape }) => shape.join())).size === stored.length;
+  return (
+    checked(byPath) ??
+    (distinct ? checked(expected.map(({ shape }) => stored.find((weight) => sameShape(weight.shape, shape)))) : undefined)
+  );
 }
 
 /** Deals the weights of a nested model (or of a whole tfjs model) out to its layers and sets them one layer at a time. */

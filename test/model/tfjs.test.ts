@@ -9,7 +9,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createExtractor } from '../../src/extract/extractor';
 import { flattenLayers } from '../../src/model/flatten';
 import { loadModel } from '../../src/model/load';
-import { graphArtifacts, loopArtifacts, nestedModel, saved } from './tfjsModels';
+import { graphArtifacts, loopArtifacts, nestedModel, saved, whileArtifacts } from './tfjsModels';
 
 let tensors = 0;
 
@@ -151,6 +151,41 @@ describe('GraphModel', () => {
     );
     input.dispose();
     model.dispose();
+  });
+
+  it('ends a loop that never ends when it is told to, and lets others work meanwhile', async () => {
+    const model = await loadModel(tf.io.fromMemory(loopArtifacts(true)));
+    const input = tf.tensor2d([[1, -1]]);
+    const extractor = createExtractor(model, { layers: 'after' });
+    const [controller, other] = [new AbortController(), new AbortController()];
+    const runs = [extractor.run(input, { signal: controller.signal }), extractor.run(input, { signal: other.signal })];
+    setTimeout(() => controller.abort(), 60);
+    await expect(runs[0]).rejects.toMatchObject({ code: 'aborted', message: expect.stringContaining('running') });
+    other.abort();
+    await expect(runs[1]).rejects.toMatchObject({ code: 'aborted' });
+    input.dispose();
+    model.dispose();
+  });
+
+  it('ends a loop of functions too, and computes one that ends', async () => {
+    const input = tf.tensor2d([[1, -1]]);
+    const model = await loadModel(tf.io.fromMemory(whileArtifacts()));
+    const activations = await createExtractor(model, { layers: 'after' }).run(input, { signal: new AbortController().signal });
+    expect(Array.from(await activations.get('after').data())).toEqual([-8, -0]);
+    activations.dispose();
+    model.dispose();
+    const endless = await loadModel(tf.io.fromMemory(whileArtifacts(true)));
+    await expect(createExtractor(endless, { layers: 'after' }).run(input, { signal: AbortSignal.timeout(60) })).rejects.toMatchObject({
+      code: 'aborted',
+    });
+    endless.dispose();
+    input.dispose();
+  });
+
+  it('stops opening when the graph does not come to an end on the way to its shapes', async () => {
+    const artifacts = loopArtifacts();
+    artifacts.weightData = Float32Array.of(0, 0, 3).buffer;
+    await expect(loadModel(tf.io.fromMemory(artifacts), { signal: AbortSignal.timeout(60) })).rejects.toMatchObject({ code: 'aborted' });
   });
 
   it('says what tfjs failed at', async () => {

@@ -80,8 +80,11 @@ export function graphArtifacts(): tf.io.ModelArtifacts {
   };
 }
 
-/** A loop of TensorFlow 1 that doubles its input three times, between two activations; nothing says the input's shape. */
-export function loopArtifacts(): tf.io.ModelArtifacts {
+/**
+ * A loop of TensorFlow 1 that doubles its input three times, between two activations; nothing says the input's shape. An endless one goes
+ * on for ever, but for an input of zeros.
+ */
+export function loopArtifacts(endless = false): tf.io.ModelArtifacts {
   const T = { type: 'DT_FLOAT' };
   const float = { T, dtype: T };
   const enter = (constant: boolean) => ({ T, frame_name: { s: btoa('frame') }, is_constant: { b: constant } });
@@ -101,7 +104,7 @@ export function loopArtifacts(): tf.io.ModelArtifacts {
       { name: `${name}/switch`, op: 'Switch', input: [`${name}/merge`, 'goes on'], attr: float },
       { name: `${name}/body`, op: 'Identity', input: [`${name}/switch:1`], attr: float },
     ]),
-    { name: 'less', op: 'Less', input: ['round/merge', 'limit'], attr: float },
+    { name: 'less', op: 'Less', input: ['round/merge', endless ? 'value/merge' : 'limit'], attr: float },
     { name: 'goes on', op: 'LoopCond', input: ['less'], attr: float },
     { name: 'value/exit', op: 'Exit', input: ['value/switch'], attr: float },
     { name: 'after', op: 'Neg', input: ['value/exit'], attr: float },
@@ -113,6 +116,57 @@ export function loopArtifacts(): tf.io.ModelArtifacts {
     modelTopology: { node, versions: { producer: 987 } },
     signature,
     weightSpecs,
-    weightData: Float32Array.of(0, 1, 3).buffer,
+    weightData: Float32Array.of(0, endless ? 0 : 1, 3).buffer,
+  };
+}
+
+/** The same loop as TensorFlow 2 has it: a node with two functions. */
+export function whileArtifacts(endless = false): tf.io.ModelArtifacts {
+  const T = { type: 'DT_FLOAT' };
+  const float = { T, dtype: T };
+  const types = { list: { type: ['DT_FLOAT', 'DT_FLOAT', 'DT_FLOAT', 'DT_FLOAT'] } };
+  const called = (name: string, output: string) => ({
+    signature: {
+      name,
+      inputArg: ['round', 'value', 'limit', 'step'].map((argument) => ({ name: argument, ...T })),
+      outputArg: output.split(' ').map((argument) => ({ name: argument, ...T })),
+    },
+  });
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: float },
+    { name: 'zero', op: 'Const', attr: float },
+    { name: 'limit', op: 'Const', attr: float },
+    { name: 'one', op: 'Const', attr: float },
+    { name: 'before', op: 'Relu', input: ['x'], attr: float },
+    {
+      name: 'loop',
+      op: 'StatelessWhile',
+      input: ['zero', 'before', 'limit', 'one'],
+      attr: { T: types, cond: { func: { name: 'cond' } }, body: { func: { name: 'body' } } },
+    },
+    { name: 'value', op: 'Identity', input: ['loop:1'], attr: float },
+    { name: 'after', op: 'Neg', input: ['value'], attr: float },
+  ];
+  const functions = [
+    {
+      ...called('cond', 'less'),
+      nodeDef: [{ name: 'Less', op: 'Less', input: ['round', endless ? 'value' : 'limit'], attr: float }],
+      ret: { less: 'Less:z:0' },
+    },
+    {
+      ...called('body', 'next doubled same one'),
+      nodeDef: [
+        { name: 'Add', op: 'AddV2', input: ['round', 'step'], attr: float },
+        { name: 'Double', op: 'AddV2', input: ['value', 'value'], attr: float },
+      ],
+      ret: { next: 'Add:z:0', doubled: 'Double:z:0', same: 'limit', one: 'step' },
+    },
+  ];
+  return {
+    format: 'graph-model',
+    modelTopology: { node, library: { function: functions }, versions: { producer: 987 } },
+    signature: { inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT' } }, outputs: { result: { name: 'after:0', dtype: 'DT_FLOAT' } } },
+    weightSpecs: ['zero', 'limit', 'one'].map((name) => ({ name, shape: [], dtype: 'float32' as const })),
+    weightData: Float32Array.of(0, 3, endless ? 0 : 1).buffer,
   };
 }

@@ -618,6 +618,118 @@ def free_sizes_everywhere(k, major):
     return k.Model(x, [L.GlobalMaxPooling2D()(y), L.Cropping2D(1)(y)])
 
 
+# --- Operations of TensorFlow in the graph: nodes of its own until 2.3, calls of functions from 2.4 on ---
+
+
+@graph(only=(2,))
+def tensorflow_of_numbers(k, major):
+    import tensorflow as tf
+
+    x, y = k.Input((5, 4)), k.Input((5, 4))
+    m, positive = tf.math, tf.abs(x) + 0.5
+    ones = [tf.negative(x), tf.square(x), tf.sign(x), m.floor(x * 3.0), m.ceil(x * 3), m.round(x * 5.0), m.rint(x * 5.0), tf.sqrt(positive)]
+    ones += [m.rsqrt(positive), m.reciprocal(positive), tf.exp(x), m.expm1(x), m.log(positive), m.log1p(positive), tf.sin(x), tf.cos(x), tf.tan(x)]
+    ones += [tf.sinh(x), tf.cosh(x), tf.tanh(x), tf.asin(tf.sin(x)), tf.acos(tf.sin(x)), tf.atan(x), tf.asinh(x), tf.acosh(1 + positive)]
+    ones += [tf.atanh(tf.sin(x)), m.erf(x), m.erfc(x), tf.nn.relu(x), tf.nn.relu6(x * 5), tf.nn.elu(x), tf.nn.selu(x), tf.sigmoid(x)]
+    ones += [m.softplus(x), tf.nn.softsign(x), tf.nn.softmax(x), tf.nn.log_softmax(x), tf.nn.leaky_relu(x, alpha=0.3), tf.identity(x), tf.stop_gradient(x)]
+    twos = [x + y, x - y, x * y, x / positive, 2.0 - x, 3 / positive, x // 0.3, x % 0.7, positive**y, positive**2.0, tf.maximum(x, y), tf.minimum(x, 0.2)]
+    twos += [m.squared_difference(x, y), m.divide_no_nan(x, tf.nn.relu(y)), m.multiply_no_nan(x, y), m.atan2(x, y), tf.clip_by_value(x, -0.3, 0.6)]
+    twos += [tf.add_n([x, y, x]), tf.where(x > y, x, 0.1 * y), tf.cast(m.logical_and(x > 0, y <= 0.4), "float32"), tf.cast(m.logical_or(x < 0, y >= 1.0), "float32")]
+    twos += [tf.cast(m.logical_not(m.equal(x, y)), "float32"), tf.cast(m.not_equal(x, y), "float32"), tf.cast(m.is_finite(x), "float32"), tf.cast(tf.cast(x * 9, "int32") // 4, "float32")]
+    return k.Model([x, y], [tf.stack(ones, axis=1), tf.stack(twos, axis=-1)])
+
+
+@graph(only=(2,))
+def tensorflow_of_shapes(k, major):
+    import tensorflow as tf
+
+    x = k.Input((4, 6, 3))
+    reduced = [tf.reduce_sum(x, [1, 2]), tf.reduce_mean(x, axis=(1, 2)), tf.reduce_max(x, [2, 1]), tf.reduce_min(x, [1, 2]), tf.reduce_prod(x[:, :2, :2], [1, 2])]
+    reduced += [tf.cast(tf.reduce_all(x > -0.6, [1, 2]), "float32"), tf.cast(tf.reduce_any(x > 1.2, [1, 2]), "float32"), tf.reduce_logsumexp(x, [1, 2])]
+    along = [tf.reduce_sum(x, -1, keepdims=True), tf.cumsum(x, 2, exclusive=True), tf.math.cumprod(x, 1, reverse=True), tf.roll(x, [1, -2], [1, 2]), tf.reverse(x, [2])]
+    cut = [x[:, 0], x[..., 1:], x[:, ::2, 1:-1], x[:, tf.newaxis, 1, ..., 2], x[:, ::-1], tf.slice(x, [0, 1, 2, 0], [-1, 2, 3, -1]), *tf.split(x, 3, axis=2), *tf.split(x, [1, 2], axis=-1), *tf.unstack(x, axis=3)]
+    moved = [tf.transpose(x, [0, 3, 1, 2]), tf.reshape(x, [-1, 24, 3]), tf.expand_dims(x, 2), tf.squeeze(x[:, :1], 1), tf.squeeze(tf.expand_dims(x[:, 1:3], 1)), tf.tile(x, [1, 2, 1, 3]), tf.broadcast_to(x[:, :1], [2, 5, 6, 3]), tf.gather(x, [2, 0], axis=-1), tf.gather(x, [3, 1], axis=1)]
+    moved += [tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]]), tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]], constant_values=1.5), tf.pad(x, [[0, 0], [2, 1], [1, 1], [0, 0]], "SYMMETRIC"), tf.concat([x, x * 2], axis=1)]
+    chosen = [tf.cast(tf.argmax(x, 1), "float32"), tf.cast(tf.argmin(x, -1), "float32"), tf.math.top_k(x, 2)[0], tf.one_hot(tf.argmax(x, 2), 6), tf.zeros_like(x) + 1.0, tf.ones_like(x)]
+    products = [tf.matmul(x, x, transpose_b=True), tf.matmul(tf.reshape(x, [-1, 72]), np.linspace(-1, 1, 144).reshape(72, 2).astype("float32")), tf.matmul(tf.reshape(x, [-1, 3]), [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])]
+    return k.Model(x, [*reduced, *along, *cut, *moved, *chosen, *products])
+
+
+@graph(only=(2,))
+def tensorflow_of_pictures(k, major):
+    import tensorflow as tf
+
+    x = k.Input((8, 6, 4))
+    kernel = np.sin(np.arange(3 * 2 * 4 * 2)).reshape(3, 2, 4, 2).astype("float32")
+    outputs = [tf.nn.conv2d(x, kernel, [1, 2, 1, 1], "SAME"), tf.nn.depthwise_conv2d(x, kernel, [1, 1, 1, 1], "VALID"), tf.nn.bias_add(x, [0.0, 1.0, 2.0, 3.0])]
+    outputs += [tf.nn.max_pool2d(x, 3, 2, "SAME"), tf.nn.avg_pool2d(x, 2, 1, "VALID"), tf.nn.depth_to_space(x, 2), tf.nn.space_to_depth(x, 2), tf.nn.lrn(x, depth_radius=1, alpha=0.1)]
+    outputs += [tf.image.resize(x, [5, 9]), tf.image.resize(x, [16, 12], method="nearest"), tf.image.resize(x, [3, 12], method="nearest"), tf.math.l2_normalize(x, -1), tf.nn.moments(x, [1, 2])[1]]
+    volumes, kernel3 = x[..., tf.newaxis], np.sin(np.arange(2 * 3 * 2 * 1 * 2)).reshape(2, 3, 2, 1, 2).astype("float32")
+    outputs += [tf.nn.conv3d(volumes, kernel3, [1, 1, 1, 1, 1], "SAME"), tf.nn.max_pool3d(volumes, 2, 2, "SAME"), tf.nn.avg_pool3d(volumes, [1, 2, 2, 2, 1], [1, 2, 2, 1, 1], "VALID")]
+    outputs += [tf.space_to_batch(x, [2, 3], [[0, 0], [1, 2]]), tf.batch_to_space(tf.space_to_batch(x, [2, 2], [[0, 0], [0, 0]]), [2, 2], [[1, 0], [0, 2]])]
+    return k.Model(x, outputs + [tf.nn.conv2d_transpose(x, np.transpose(kernel, (0, 1, 3, 2)), [2, 16, 12, 2], 2)])
+
+
+@graph(only=(2,))
+def tensorflow_of_sizes(k, major):
+    """Sizes that the graph takes from its input."""
+    import tensorflow as tf
+
+    x = k.Input((None, None, 4))
+    shape = tf.shape(x)
+    rows = []
+    if tuple(map(int, tf.__version__.split(".")[:2])) < (2, 4):  # later ones cannot open a file with these again
+        grid = tf.stack(tf.meshgrid(tf.range(shape[2]), tf.range(shape[1])), axis=-1)
+        rows = [x[..., :2] + tf.cast(grid[tf.newaxis], "float32") / tf.cast(shape[1], "float32"), tf.fill([shape[0], 2], 3.0)]
+    rows += [tf.reshape(x, [shape[0], shape[1] * shape[2], 2, 2]), tf.image.resize(x, shape[1:3] * 2), tf.image.resize(x[:, ::2], tf.shape(x)[1:3], method="nearest")]
+    return k.Model(x, rows + [tf.zeros_like(x)[..., :1] + tf.cast(tf.size(x), "float32") * 0.001])
+
+
+@graph(only=(2,))
+def resizing_of_tensorflow_1(k, major):
+    import tensorflow as tf
+
+    x, image = k.Input((4, 6, 3)), tf.compat.v1.image
+    outputs = [image.resize(x, [7, 9]), image.resize(x, [7, 9], align_corners=True), image.resize_images(x, [8, 3], method="bilinear", align_corners=True)]
+    outputs += [image.resize_nearest_neighbor(x, [7, 5]), image.resize(x, [8, 3], method=image.ResizeMethod.NEAREST_NEIGHBOR), image.resize(x, [4, 6])]
+    return k.Model(x, [output for output in outputs if output is not x])
+
+
+# --- Functions of Keras' own in a Lambda ---
+
+
+@graph(only=(2,))
+def lambda_of_preprocessing(k, major):
+    import importlib
+
+    L = k.layers
+    applications = importlib.import_module(k.__name__.replace("api._v2.", "") + ".applications")
+    x = k.Input((6, 6, 3))
+    outputs = [L.Lambda(getattr(applications, name).preprocess_input)(x) for name in ("mobilenet_v2", "vgg16", "densenet", "efficientnet")]
+    outputs.append(L.Lambda(applications.imagenet_utils.preprocess_input, arguments={"mode": "torch"})(x))
+    return k.Model(x, [L.Conv2D(2, 3)(outputs[0]), *outputs])
+
+
+@graph(only=(3,))
+def lambda_of_activation(k, major):
+    import tensorflow as tf
+
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    return k.Model(x, [L.Lambda(tf.nn.relu6)(x), L.Lambda(k.ops.silu)(x), L.Lambda(k.activations.softmax)(x), L.Lambda(k.activations.gelu)(x)])
+
+
+@graph(only=(3,))
+def config_of_few_words(k, major):
+    """Layers whose config has none of what every layer's has."""
+    L = k.layers
+    x = k.Input((6, 6, 3))
+    y = L.SpatialDropout2D(0.3)(L.Pipeline([L.Rescaling(2.0), L.CenterCrop(5, 4)])(x))
+    z = L.SpatialDropout1D(0.3)(L.Reshape((20, 3))(y))
+    w = L.SpatialDropout3D(0.3)(L.Reshape((5, 4, 3, 1))(y))
+    return k.Model(x, [z, w, L.Discretization([0.0, 0.5])(x)])
+
+
 # --- What has to be refused ---
 
 

@@ -46,19 +46,10 @@ const fromApplications = new Set(['LayerScale', 'StochasticDepth']);
 /** Why classes that people do have are not opened. */
 const refusals: Readonly<Record<string, string>> = {
   TFSMLayer: 'holds a TensorFlow SavedModel, not a Keras architecture; convert that with tensorflowjs_converter and open the tfjs files',
-  TensorFlowOpLayer: 'is a node of a TensorFlow 1 graph; save the model again with TensorFlow 2.4 or later',
 };
 
 function refuse(spec: LayerSpec): never {
   const details = { layer: spec.name, path: spec.path, className: spec.className };
-  if (spec.className === 'Lambda') {
-    throw new ActivationLensError(
-      'custom-object',
-      `${describeLayer(spec)} runs Python code of the model's author, which is never run here. Register its computation under the name 'Lambda' ` +
-        'through customLayers, or save the model with that code written as Keras layers.',
-      { details },
-    );
-  }
   if (Object.hasOwn(refusals, spec.className)) unsupported(spec, refusals[spec.className]!);
   if (ownName(spec) === undefined) {
     throw new ActivationLensError(

@@ -9,6 +9,7 @@ import { einsumDense } from './EinsumDense';
 import { embedding, masking } from './Embedding';
 import { highway, maxoutDense, parametricSoftplus, srelu } from './Keras1Layers';
 import type { LayerDefinition } from './KerasLayer';
+import { lambda } from './Lambda';
 import { locallyConnected } from './LocallyConnected';
 import { concatenate, dot, merge, merge1 } from './Merging';
 import { groupedQueryAttention, multiHeadAttention } from './MultiHeadAttention';
@@ -115,6 +116,12 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Normalization', keras: since2, define: normalization },
   { className: 'LayerScale', keras: since2, define: layerScale, remarks: 'of keras.applications.convnext' },
   { className: 'StochasticDepth', keras: since2, define: identity, remarks: 'of keras.applications.convnext; the identity at inference' },
+  {
+    className: 'Lambda',
+    keras: since2,
+    define: lambda,
+    remarks: 'of activations and preprocess_input; of Python code through `customLayers`',
+  },
   { className: 'Rescaling', keras: since2, define: rescaling },
   { className: 'Resizing', keras: since2, define: resizing, remarks: 'every interpolation, aspect ratio and antialiasing option' },
   { className: 'CenterCrop', keras: since2, define: centerCrop },

@@ -2,6 +2,7 @@
 
 import type { DataType, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { describe } from '../../check';
 import { linear } from '../activations';
 import { convolve } from '../layers/Convolution';
 import { asFloat } from '../layers/dtypes';
@@ -104,6 +105,23 @@ function resize1(method: 'bilinear' | 'nearest'): Operation {
         : to(tf.image.resizeNearestNeighbor(x, size, corners, centres), call.tensor('x').dtype);
     },
   };
+}
+
+/** `tf.compat.v1.image.resize`: by corners or by the upper left. Of an equal size that is known beforehand, nothing happens. */
+const resizeImages1: Operation = {
+  parameters: [X, 'size', 'method', 'align_corners', 'preserve_aspect_ratio', 'name'],
+  infer: (call) => by1(call).infer(call),
+  compute: (call) => by1(call).compute(call),
+};
+
+function by1(call: Constants): Operation {
+  const method = call.value('method') ?? 'bilinear';
+  if (call.flag('preserve_aspect_ratio')) call.fail('keeps proportions as TensorFlow 1 does, which is not supported; use tf.image.resize');
+  if (method === 'bilinear' || method === 0) return resize1('bilinear');
+  if (method === 'nearest' || method === 1) return resize1('nearest');
+  return call.fail(
+    `resizes by the method ${describe(method)} of TensorFlow 1, which is not supported; supported are 'bilinear' and 'nearest'`,
+  );
 }
 
 /** `tf.image.convert_image_dtype` from whole numbers: the largest is 1. */
@@ -278,6 +296,7 @@ export const images: Readonly<Record<string, Operation>> = {
   Resize: resize,
   ResizeBilinear1: resize1('bilinear'),
   ResizeNearest1: resize1('nearest'),
+  ResizeImages1: resizeImages1,
   RGBToGrayscale: grayscale,
   RgbToGrayscale: {
     ...grayscale,

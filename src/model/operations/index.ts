@@ -1,4 +1,4 @@
-/** Nodes of `keras.ops` (Keras 3), TFOpLambda and SlicingOpLambda (Keras 2) as tfjs layers. */
+/** Nodes of `keras.ops` (Keras 3), TFOpLambda, SlicingOpLambda and TensorFlowOpLayer (Keras 2) as tfjs layers. */
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -26,6 +26,7 @@ import { making } from './making';
 import { matrices } from './matrices';
 import { metType, narrowedResult, narrowResults } from './narrow';
 import { neural } from './neural';
+import { functionCall } from './nodes';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
 import { patches } from './patches';
 import { rearrange } from './rearrange';
@@ -108,9 +109,9 @@ const tensorflowOnly = new Set([
     'GrayscaleToRgb',
     'CentralCrop',
   ],
-  ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
-  ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'MeanOfWhole', 'TruncateDivide'],
-  ...['TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
+  ...['ResizeBilinear1', 'ResizeNearest1', 'ResizeImages1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown'],
+  ...['AdjustBrightness', 'AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'MeanOfWhole'],
+  ...['TruncateDivide', 'TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
   ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
   ...[
@@ -138,14 +139,15 @@ const tensorflowOnly = new Set([
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
 export function isOperation(spec: LayerSpec): boolean {
-  if (spec.className === 'TFOpLambda' || spec.className === 'SlicingOpLambda') return true;
+  if (/^(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer)$/.test(spec.className)) return true;
   return /(^|\.)(ops|activations)(\.|$)/.test(spec.module ?? '') && !/\blayers\b/.test(spec.module ?? '');
 }
 
 /** The tfjs layer of an operation. Throws `unsupported-layer` naming the operation where it has no counterpart. */
 export function operationBuilder(spec: LayerSpec): Layer {
-  const { key, operation } = operationOf(spec);
-  return new KerasLayer(spec, definitionOf(spec, key, operation));
+  const called = spec.className === 'TensorFlowOpLayer' ? functionCall(spec) : spec;
+  const { key, operation } = operationOf(called);
+  return new KerasLayer(spec, definitionOf(called, key, operation));
 }
 
 /** Names of all operations: classes of `keras.ops`, and functions of TensorFlow as Keras 2 names them. */

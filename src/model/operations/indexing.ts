@@ -115,27 +115,32 @@ function indexed(x: Tensor, indices: readonly Index[], call: Constants): Tensor 
   return tf.reshape(out, shape);
 }
 
-const getItem = (name: string): Operation => ({
-  parameters: [X, name],
-  infer(call) {
-    const { shape, type, sizes } = call.tensor('x');
-    const indices = indexOf(call, name, shape.length);
-    const out = indexedShape(shape, indices);
-    return sizes !== undefined && shape.length === 1
-      ? { shape: out, type, sizes: places(indices[0], sizes.length).map((i) => sizes[i] ?? null) }
-      : { shape: out, type };
-  },
-  compute(call) {
-    const x = call.tensor('x');
-    const host = hostValuesOf(x);
-    const indices = indexOf(call, name, x.rank);
-    if (host === undefined || x.rank !== 1) return indexed(x, indices, call);
-    return sizeTensor(
-      places(indices[0], x.size).map((i) => host[i]!),
-      indexedShape(x.shape, indices) as number[],
-    );
-  },
-});
+/** `find` reads the index from the call. Of a vector of sizes, sizes come out. */
+function itemsOf(parameters: readonly string[], find: (call: Constants, rank: number) => readonly Index[]): Operation {
+  return {
+    parameters: [X, ...parameters],
+    infer(call) {
+      const { shape, type, sizes } = call.tensor('x');
+      const indices = find(call, shape.length);
+      const out = indexedShape(shape, indices);
+      return sizes !== undefined && shape.length === 1
+        ? { shape: out, type, sizes: places(indices[0], sizes.length).map((i) => sizes[i] ?? null) }
+        : { shape: out, type };
+    },
+    compute(call) {
+      const x = call.tensor('x');
+      const host = hostValuesOf(x);
+      const indices = find(call, x.rank);
+      if (host === undefined || x.rank !== 1) return indexed(x, indices, call);
+      return sizeTensor(
+        places(indices[0], x.size).map((i) => host[i]!),
+        indexedShape(x.shape, indices) as number[],
+      );
+    },
+  };
+}
+
+const getItem = (name: string) => itemsOf([name], (call, rank) => indexOf(call, name, rank));
 
 /** Which elements of a vector an index takes. */
 function places(index: Index | undefined, length: number): number[] {
@@ -171,31 +176,35 @@ function sliced(startNames: string, sizeNames: string): Operation {
   };
 }
 
-/** `tf.strided_slice` with its bit masks. */
+/** `tf.strided_slice` with its bit masks, one entry of begin, end and strides each: an ellipsis before a new axis before a single element. */
 function stridedIndex(call: Constants, rank: number): Index[] {
   const [begin, end, strides] = [call.sizes('begin') ?? [], call.sizes('end') ?? [], call.sizes('strides')];
   const bit = (name: string, i: number) => ((call.number(name, 0) >> i) & 1) === 1;
-  if (call.number('ellipsis_mask', 0) || call.number('new_axis_mask', 0)) call.fail('slices with an ellipsis or a new axis by bit mask');
-  return range(0, rank).map((i): Index => {
-    if (i >= begin.length) return { kind: 'slice', step: 1 };
-    if (bit('shrink_axis_mask', i)) return { kind: 'at', index: begin[i] ?? unknownSize };
-    return {
-      kind: 'slice',
-      step: strides?.[i] ?? 1,
-      ...(bit('begin_mask', i) ? {} : { start: begin[i] ?? unknownSize }),
-      ...(bit('end_mask', i) ? {} : { stop: end[i] ?? unknownSize }),
-    };
+  const entries = range(0, begin.length);
+  const isNew = (i: number) => bit('new_axis_mask', i) && !bit('ellipsis_mask', i);
+  const used = entries.filter((i) => !bit('ellipsis_mask', i) && !isNew(i)).length;
+  if (used > rank) call.fail(`slices ${used} axes of a tensor of ${rank}`);
+  const rest = range(0, rank - used).map((): Index => ({ kind: 'slice', step: 1 }));
+  const indices = entries.flatMap((i): readonly Index[] => {
+    if (bit('ellipsis_mask', i)) return rest;
+    if (isNew(i)) return [{ kind: 'new' }];
+    if (bit('shrink_axis_mask', i)) return [{ kind: 'at', index: begin[i] ?? unknownSize }];
+    return [
+      {
+        kind: 'slice',
+        step: strides?.[i] ?? 1,
+        ...(bit('begin_mask', i) ? {} : { start: begin[i] ?? unknownSize }),
+        ...(bit('end_mask', i) ? {} : { stop: end[i] ?? unknownSize }),
+      },
+    ];
   });
+  return entries.some((i) => bit('ellipsis_mask', i)) ? indices : [...indices, ...rest];
 }
 
-const stridedSlice: Operation = {
-  parameters: [X, 'begin', 'end', 'strides', 'begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'],
-  infer(call) {
-    const { shape, type } = call.tensor('x');
-    return { shape: indexedShape(shape, stridedIndex(call, shape.length)), type };
-  },
-  compute: (call) => indexed(call.tensor('x'), stridedIndex(call, call.tensor('x').rank), call),
-};
+const stridedSlice = itemsOf(
+  ['begin', 'end', 'strides', 'begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'],
+  stridedIndex,
+);
 
 /** A window of a tensor replaced by another tensor. */
 const sliceUpdate: Operation = {

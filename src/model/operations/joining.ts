@@ -133,7 +133,8 @@ export const joining: Readonly<Record<string, Operation>> = {
     },
     compute(call) {
       const x = call.tensor('x');
-      return tf.unstack(x, call.axis('axis', x.rank, 0));
+      const host = hostValuesOf(x);
+      return host !== undefined && x.rank === 1 ? host.map((n) => sizeTensor([n], [])) : tf.unstack(x, call.axis('axis', x.rank, 0));
     },
   },
   Split: splitAlong(),

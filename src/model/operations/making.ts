@@ -21,7 +21,7 @@ function filled(value: number): Operation {
   };
 }
 
-/** A tensor of a size that the graph computes. */
+/** A tensor of a size that the graph computes, of one number that is known. */
 function made(value: number): Operation {
   const type = (call: Constants) => call.type('dtype', 'float32');
   return {

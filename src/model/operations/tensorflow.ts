@@ -164,6 +164,7 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'image.resize': 'Resize',
   'image.resize_bilinear': 'ResizeBilinear1',
   'image.resize_nearest_neighbor': 'ResizeNearest1',
+  'image.resize_images': 'ResizeImages1',
   'image.rgb_to_grayscale': 'RgbToGrayscale',
   'image.grayscale_to_rgb': 'GrayscaleToRgb',
   'image.extract_patches': 'ExtractPatches',
@@ -246,7 +247,7 @@ const version1 = /^(compat\.v[12]|raw_ops|_api\.v2)\./;
 /** The operation that computes a TensorFlow function; undefined where there is none. */
 export function operationOfFunction(name: string): string | undefined {
   const plain = name.replace(version1, '');
-  if (name.startsWith('compat.v1.image.resize') && plain === 'image.resize') return undefined;
+  if (name === 'compat.v1.image.resize') return spelledAlike['image.resize_images'];
   return Object.hasOwn(spelledAlike, plain) ? spelledAlike[plain] : undefined;
 }
 

@@ -43,6 +43,36 @@ const cases: readonly Case[] = [
     picture,
   ],
   [
+    'a Lambda of an activation with arguments',
+    'unsupported-layer',
+    /passes arguments to the activation 'relu'/,
+    'Lambda',
+    { function: { class_name: 'function', config: 'relu', module: 'builtins' }, arguments: { negative_slope: 0.1 } },
+    picture,
+  ],
+  [
+    'a Lambda of a function that Keras 3 does not have',
+    'custom-object',
+    /runs Python code of the model's author/,
+    'Lambda',
+    { function: { class_name: 'function', config: 'sum', module: 'builtins' } },
+    picture,
+  ],
+  [
+    'a Lambda of preprocess_input with another layout',
+    'unsupported-layer',
+    /passes the argument 'data_format' to preprocess_input/,
+    'Lambda',
+    {
+      function: [btoa('preprocess_input'), null, null],
+      function_type: 'lambda',
+      module: 'keras.src.applications.vgg16',
+      arguments: { data_format: 'channels_first' },
+    },
+    picture,
+    keras2,
+  ],
+  [
     'a class that nobody knows',
     'unsupported-layer',
     /'outer\/it' \(Conv2DX\) is of a class that is not supported\. Near names: Conv2D/,
@@ -70,7 +100,14 @@ const cases: readonly Case[] = [
   ],
   ['a class name with a package', 'custom-object', /is a class of the model's author/, 'Custom>Dense', { units: 1 }, picture, keras2],
   ['a TFSMLayer', 'unsupported-layer', /TensorFlow SavedModel.*tensorflowjs_converter/, 'TFSMLayer', {}, picture],
-  ['a TensorFlow 1 node', 'unsupported-layer', /node of a TensorFlow 1 graph/, 'TensorFlowOpLayer', {}, picture, keras2],
+  ['a node as TensorFlow 1 wrote it', 'unsupported-layer', /TensorFlow before 2\.0/, 'TensorFlowOpLayer', {}, picture, keras2],
+  ...(
+    [
+      ['a node that is not known', /is a node 'Betainc' of TensorFlow's graph.*customLayers/, { op: 'Betainc' }],
+      ['an attribute of a node', /is a node 'Relu' whose attribute 'beta' is not supported/, { op: 'Relu', attr: { beta: { f: 2 } } }],
+      ['a node of too few inputs', /is a node 'Tile' of 1 inputs instead of 2/, { op: 'Tile' }],
+    ] as const
+  ).map(([what, text, node_def]): Case => [what, 'unsupported-layer', text, 'TensorFlowOpLayer', { node_def }, picture, keras2]),
   ...(
     [
       ['int4', { class_name: 'QuantizedDTypePolicy', config: { mode: 'int4' } }],
