@@ -30,6 +30,7 @@ import { reductions } from './reductions';
 import { shaping } from './shaping';
 import { functionNames, operationOfFunction } from './tensorflow';
 import { warps } from './warps';
+import { windows } from './windows';
 
 /** Keras 3 gives some operations two classes. */
 const sameOperation: Readonly<Record<string, string>> = {
@@ -53,6 +54,7 @@ const table: Readonly<Record<string, Operation>> = {
   ...patches,
   ...matrices,
   ...bins,
+  ...windows,
   Rearrange: rearrange,
 };
 
@@ -88,6 +90,8 @@ const tensorflowOnly = new Set([
   ...['TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
   ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
+  ...['Conv1', 'DepthwiseConv1', 'SeparableConv1'],
+  ...Object.keys(windows),
 ]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */

@@ -21,12 +21,20 @@ type Bound = number | typeof unknownSize;
 function indexOf(call: Constants, name: string, rank: number): Index[] {
   const key = call.structure(name);
   const entries: readonly unknown[] = Array.isArray(key) ? key : [key];
-  const used = entries.filter((entry) => entry !== null && !isEllipsis(entry)).length;
+  return overAll(
+    call,
+    entries.map((entry) => (isEllipsis(entry) ? 'ellipsis' : partOf(call, entry))),
+    rank,
+  );
+}
+
+/** The ellipsis, or else the end, stands for the axes that no entry takes. */
+function overAll(call: Constants, entries: readonly (Index | 'ellipsis')[], rank: number): Index[] {
+  const used = entries.filter((entry) => entry !== 'ellipsis' && entry.kind !== 'new').length;
   if (used > rank) call.fail(`indexes ${used} axes of a tensor of ${rank}`);
-  const whole = (): Index => ({ kind: 'slice', step: 1 });
-  const seen = entries.some(isEllipsis);
-  const indices = entries.flatMap((entry): Index[] => (isEllipsis(entry) ? range(0, rank - used).map(whole) : [partOf(call, entry)]));
-  return seen ? indices : [...indices, ...range(0, rank - used).map(whole)];
+  const rest = range(0, rank - used).map((): Index => ({ kind: 'slice', step: 1 }));
+  const indices = entries.flatMap((entry) => (entry === 'ellipsis' ? rest : [entry]));
+  return entries.includes('ellipsis') ? indices : [...indices, ...rest];
 }
 
 function isEllipsis(entry: unknown): boolean {
@@ -171,13 +179,13 @@ function sliced(startNames: string, sizeNames: string): Operation {
   };
 }
 
-/** `tf.strided_slice` with its bit masks. */
+/** `tf.strided_slice` with its bit masks: of an entry in several, the ellipsis counts before the new axis, and that before the single element. */
 function stridedIndex(call: Constants, rank: number): Index[] {
   const [begin, end, strides] = [call.sizes('begin') ?? [], call.sizes('end') ?? [], call.sizes('strides')];
   const bit = (name: string, i: number) => ((call.number(name, 0) >> i) & 1) === 1;
-  if (call.number('ellipsis_mask', 0) || call.number('new_axis_mask', 0)) call.fail('slices with an ellipsis or a new axis by bit mask');
-  return range(0, rank).map((i): Index => {
-    if (i >= begin.length) return { kind: 'slice', step: 1 };
+  const entries = range(0, begin.length).map((i): Index | 'ellipsis' => {
+    if (bit('ellipsis_mask', i)) return 'ellipsis';
+    if (bit('new_axis_mask', i)) return { kind: 'new' };
     if (bit('shrink_axis_mask', i)) return { kind: 'at', index: begin[i] ?? unknownSize };
     return {
       kind: 'slice',
@@ -186,6 +194,7 @@ function stridedIndex(call: Constants, rank: number): Index[] {
       ...(bit('end_mask', i) ? {} : { stop: end[i] ?? unknownSize }),
     };
   });
+  return overAll(call, entries, rank);
 }
 
 const stridedSlice: Operation = {

@@ -149,6 +149,7 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'nn.conv3d': 'Conv',
   'nn.convolution': 'Conv',
   'nn.depthwise_conv2d': 'DepthwiseConv',
+  'nn.depthwise_conv2d_native': 'DepthwiseConv',
   'nn.separable_conv2d': 'SeparableConv',
   'nn.max_pool': 'MaxPool',
   'nn.max_pool1d': 'MaxPool',
@@ -158,6 +159,10 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'nn.avg_pool1d': 'AveragePool',
   'nn.avg_pool2d': 'AveragePool',
   'nn.avg_pool3d': 'AveragePool',
+  'nn.pool': 'Pool',
+  'nn.max_pool_with_argmax': 'MaxPoolWithArgmax',
+  'nn.dilation2d': 'Dilation2D',
+  'nn.erosion2d': 'Erosion2D',
   'nn.fused_batch_norm': 'FusedBatchNorm',
   'nn.bias_add': 'BiasAdd',
   'nn.local_response_normalization': 'LocalResponseNormalization',
@@ -194,13 +199,24 @@ const spelledAlike: Readonly<Record<string, string>> = {
   batch_to_space_nd: 'BatchToSpace',
 };
 
-/** Functions of `compat.v1` whose arguments differ from today's functions of the same name in nothing that the table reads. */
+/** Functions of `compat.v1` whose arguments come in another order than those of today's functions of the same name. */
+const ordered1: Readonly<Record<string, string>> = {
+  'nn.conv1d': 'Conv1',
+  'nn.conv2d': 'Conv1',
+  'nn.depthwise_conv2d': 'DepthwiseConv1',
+  'nn.separable_conv2d': 'SeparableConv1',
+  'nn.dilation2d': 'Dilation2D1',
+  'nn.erosion2d': 'Erosion2D1',
+};
+
+/** The others of `compat.v1` differ from today's in nothing that the table reads. */
 const version1 = /^(compat\.v[12]|raw_ops|_api\.v2)\./;
 
 /** The operation that computes a TensorFlow function; undefined where there is none. */
 export function operationOfFunction(name: string): string | undefined {
   const plain = name.replace(version1, '');
   if (name.startsWith('compat.v1.image.resize') && plain === 'image.resize') return undefined;
+  if (name.startsWith('compat.v1.') && Object.hasOwn(ordered1, plain)) return ordered1[plain];
   return Object.hasOwn(spelledAlike, plain) ? spelledAlike[plain] : undefined;
 }
 
