@@ -29,14 +29,45 @@ export function resizeImages(images: Tensor, size: readonly [number, number], me
   if (height === size[0] && width === size[1]) return x;
   if (method === 'nearest') return nearest(x, size);
   if (method === 'bilinear' && !antialias) return tf.image.resizeBilinear(x, [size[0], size[1]], false, true);
-  const rows = tf.tensor2d(axisWeights(height, size[0], method, antialias), [size[0], height]);
-  const columns = tf.tensor2d(axisWeights(width, size[1], method, antialias), [size[1], width]);
-  const [batch, channels] = [x.shape[0], x.shape[3]];
+  return byWeights(x, size, (length, count) => axisWeights(length, count, method, antialias));
+}
+
+/** Rows, then columns, as sums of the picture's with these weights: [count, length] of them. */
+function byWeights(x: Tensor, size: readonly [number, number], weights: (length: number, count: number) => Float32Array): Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const rows = tf.tensor2d(weights(height, size[0]), [size[0], height]);
+  const columns = tf.tensor2d(weights(width, size[1]), [size[1], width]);
   // Rows: [out, height] x [height, width * channels] a picture. Columns: the same on the transposed picture.
   const tall = tf.matMul(tf.tile(tf.expandDims(rows, 0), [batch, 1, 1]), tf.reshape(x, [batch, height, width * channels]));
   const turned = tf.transpose(tf.reshape(tall, [batch, size[0], width, channels]), [0, 2, 1, 3]);
   const wide = tf.matMul(tf.tile(tf.expandDims(columns, 0), [batch, 1, 1]), tf.reshape(turned, [batch, width, size[0] * channels]));
   return tf.transpose(tf.reshape(wide, [batch, size[1], size[0], channels]), [0, 2, 1, 3]);
+}
+
+/** TensorFlow 1: whether corners meet corners, the upper left one does, or pixels are squares. */
+export type Sampling = 'corners' | 'corner' | 'centres';
+export type Interpolation1 = 'bilinear' | 'nearest' | 'bicubic' | 'area';
+
+function stepOf(length: number, size: number, sampling: Sampling): number {
+  return Math.fround(sampling === 'corners' && size > 1 ? (length - 1) / (size - 1) : length / size);
+}
+
+/** Its cubic has a = -3/4, and its borders repeat, unless pixels are squares. */
+export function resizeBicubic1(x: Tensor, size: readonly [number, number], sampling: Sampling): Tensor {
+  return byWeights(x, size, (length, count) => {
+    const weights = new Float32Array(length * count);
+    if (sampling === 'centres') bicubicWeights(weights, length, count);
+    else repeatedWeights(weights, length, count, stepOf(length, count, sampling));
+    return weights;
+  });
+}
+
+export function resizeArea1(x: Tensor, size: readonly [number, number], sampling: Sampling): Tensor {
+  return byWeights(x, size, (length, count) => {
+    const weights = new Float32Array(length * count);
+    areaWeights(weights, length, count, stepOf(length, count, sampling));
+    return weights;
+  });
 }
 
 function nearest(x: Tensor4D, size: readonly [number, number]): Tensor {
@@ -55,7 +86,7 @@ function nearestIndices(length: number, size: number): number[] {
 /** Row i: what each of `length` inputs adds to output i. */
 function axisWeights(length: number, size: number, method: Interpolation, antialias: boolean): Float32Array {
   const weights = new Float32Array(length * size);
-  if (method === 'area') areaWeights(weights, length, size);
+  if (method === 'area') areaWeights(weights, length, size, Math.fround(length / size));
   else if (method === 'bicubic' && !antialias) bicubicWeights(weights, length, size);
   else kernelWeights(weights, length, size, kernels[method]!, antialias);
   return weights;
@@ -77,14 +108,24 @@ function bicubicWeights(weights: Float32Array, length: number, size: number): vo
   }
 }
 
-/** The mean over the interval of the input that an output covers. */
-function areaWeights(weights: Float32Array, length: number, size: number): void {
-  const scale = Math.fround(length / size);
+/** TensorFlow 1's cubic, sampled from a corner on; beyond the borders these repeat. */
+function repeatedWeights(weights: Float32Array, length: number, size: number, scale: number): void {
+  for (let i = 0; i < size; i++) {
+    const at = Math.fround(i * scale);
+    const first = Math.floor(at);
+    const offset = roundHalfEven((at - first) * 1024) / 1024;
+    for (const [k, distance] of [1 + offset, offset, 1 - offset, 2 - offset].entries())
+      weights[i * length + clamp(first - 1 + k, length)]! += cubic(distance, -0.75);
+  }
+}
+
+/** The mean over the interval of the input that an output covers; past the last pixel it repeats. */
+function areaWeights(weights: Float32Array, length: number, size: number, scale: number): void {
   for (let i = 0; i < size; i++) {
     const [from, to] = [Math.fround(i * scale), Math.fround((i + 1) * scale)];
-    for (let j = Math.floor(from); j < Math.min(Math.ceil(to), length); j++) {
+    for (let j = Math.floor(from); j < Math.ceil(to); j++) {
       const overlap = Math.min(j + 1, to) - Math.max(j, from);
-      weights[i * length + j] = overlap / scale;
+      weights[i * length + clamp(j, length)]! += overlap / scale;
     }
   }
 }
@@ -132,9 +173,13 @@ const kernels: Readonly<Partial<Record<Interpolation, Kernel>>> = {
 };
 
 function keys(x: number): number {
+  return cubic(x, -0.5);
+}
+
+function cubic(x: number, a: number): number {
   if (x >= 2) return 0;
-  if (x >= 1) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
-  return (1.5 * x - 2.5) * x * x + 1;
+  if (x >= 1) return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
+  return ((a + 2) * x - (a + 3)) * x * x + 1;
 }
 
 function lanczos(x: number, radius: number): number {

@@ -72,7 +72,7 @@ function sinc(x: Tensor): Tensor {
   return where(zero, tf.onesLike(x), tf.div(sine(angle), where(zero, tf.onesLike(x), angle)));
 }
 
-function logAddExp(a: Tensor, b: Tensor): Tensor {
+export function logAddExp(a: Tensor, b: Tensor): Tensor {
   const most = tf.maximum(a, b);
   return tf.add(most, tf.log1p(tf.exp(tf.neg(tf.abs(tf.sub(a, b))))));
 }
@@ -98,12 +98,12 @@ function power(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Shaders' logarithm of 0 may be any low number. */
-function log(x: Tensor): Tensor {
+export function log(x: Tensor): Tensor {
   return inShaders() ? where(tf.equal(x, 0), tf.fill(x.shape, Number.NEGATIVE_INFINITY), tf.log(x)) : tf.log(x);
 }
 
 /** Shaders' own gives a number below -1 too. */
-function log1p(x: Tensor): Tensor {
+export function log1p(x: Tensor): Tensor {
   return inShaders() ? log(tf.add(x, 1)) : tf.log1p(x);
 }
 

@@ -10,24 +10,30 @@ import { type ExactType, isHalf, type NarrowType, narrowed, narrowedNumber, narr
 import type { Argument, Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 import { bins } from './bins';
+import { boxes } from './boxes';
 import { choosing } from './choosing';
 import { elementwise } from './elementwise';
 import { unary } from './families';
 import { filters } from './filters';
 import { frames } from './frames';
+import { guarded } from './guarded';
 import { images } from './images';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
 import { making } from './making';
+import { masking } from './masking';
 import { matrices } from './matrices';
 import { metType, narrowedResult, narrowResults } from './narrow';
 import { neural } from './neural';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
 import { patches } from './patches';
+import { quantizing } from './quantizing';
 import { rearrange } from './rearrange';
 import { reductions } from './reductions';
+import { resizing1 } from './resizing1';
 import { shaping } from './shaping';
+import { statistics } from './statistics';
 import { functionNames, operationOfFunction } from './tensorflow';
 import { warps } from './warps';
 import { windows } from './windows';
@@ -55,6 +61,12 @@ const table: Readonly<Record<string, Operation>> = {
   ...matrices,
   ...bins,
   ...windows,
+  ...boxes,
+  ...guarded,
+  ...masking,
+  ...quantizing,
+  ...resizing1,
+  ...statistics,
   Rearrange: rearrange,
 };
 
@@ -85,13 +97,30 @@ const tensorflowOnly = new Set([
     'GrayscaleToRgb',
     'CentralCrop',
   ],
-  ...['ResizeBilinear1', 'ResizeNearest1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
+  ...['CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown', 'AdjustBrightness'],
   ...['AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'EmptyLike', 'MeanOfWhole', 'TruncateDivide'],
   ...['TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
   ...['AdjustSaturation', 'AdjustHue', 'Conv2DTranspose', 'SpaceToBatch', 'BatchToSpace'],
-  ...['Conv1', 'DepthwiseConv1', 'SeparableConv1'],
+  ...[
+    'Conv1',
+    'DepthwiseConv1',
+    'SeparableConv1',
+    'EmbeddingLookup',
+    'BatchGather',
+    'AdjustGamma',
+    'RgbToYuv',
+    'YuvToRgb',
+    'RgbToYiq',
+    'YiqToRgb',
+  ],
   ...Object.keys(windows),
+  ...Object.keys(statistics),
+  ...Object.keys(resizing1),
+  ...Object.keys(quantizing),
+  ...Object.keys(masking),
+  ...Object.keys(guarded),
+  ...Object.keys(boxes),
 ]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
@@ -115,15 +144,17 @@ export function supportedOperations(): { readonly keras3: readonly string[]; rea
 }
 
 function operationOf(spec: LayerSpec): { key: string; operation: Operation } {
-  const name = String(spec.className === 'TFOpLambda' ? spec.config.function : spec.className);
+  // A SlicingOpLambda is an index, or one of TensorFlow's other slices.
+  const isFunction = spec.className === 'TFOpLambda' || /boolean_mask/.test(String(spec.config.function ?? ''));
+  const name = String(isFunction ? spec.config.function : spec.className);
   const activation = /^keras\.activations\.(.+)$/.exec(name)?.[1];
   if (activation !== undefined) {
     const { apply } = activationOf(spec, activation, true);
     return { key: activation, operation: unary((x) => apply(x)) };
   }
-  const key = spec.className === 'TFOpLambda' ? operationOfFunction(name) : (sameOperation[name] ?? name);
+  const key = isFunction ? operationOfFunction(name) : (sameOperation[name] ?? name);
   if (key !== undefined && Object.hasOwn(table, key)) return { key, operation: table[key]! };
-  const near = nearest(name, spec.className === 'TFOpLambda' ? functionNames() : Object.keys(table));
+  const near = nearest(name, isFunction ? functionNames() : Object.keys(table));
   return unsupported(
     spec,
     `computes '${name}', an operation that is not supported.${near.length > 0 ? ` Near names: ${near.join(', ')}.` : ''} Register a layer of that class through customLayers`,

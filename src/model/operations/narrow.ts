@@ -29,7 +29,7 @@ const singleOfWhole = words('Trunc Round NanToNum Cumsum Cumprod Sum Prod Nansum
 /** Computed in float32, and cast. */
 const recast = words('Matmul Einsum Tensordot Dot RGBToGrayscale ExtractPatches');
 /** Pictures computed in float32, whose numbers the operation itself brings back into the range. */
-const pictures = words('Resize RgbToGrayscale AdjustBrightness AdjustContrast');
+const pictures = words('Resize ResizeImages1 RgbToGrayscale AdjustBrightness AdjustContrast AdjustGamma AdjustSaturation AdjustHue');
 /** Of Keras 3, which computes it in float32. */
 const halfMeans = words('Mean');
 /** One rounding of two numbers. */

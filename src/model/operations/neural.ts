@@ -180,46 +180,65 @@ function adaptive(kind: 'max' | 'average'): Operation {
   );
 }
 
+/** Normalized along an axis, whose places the statistics are one each of. */
+function normalized(call: Call<Tensor>, x: Tensor, axis: number, mean: Tensor, variance: Tensor, epsilon: number): Tensor {
+  const wide = (vector: Tensor): Tensor =>
+    vector.rank > 1
+      ? vector
+      : tf.reshape(
+          vector,
+          x.shape.map((n, i) => (i === axis ? n : 1)),
+        );
+  const [offset, scale] = [call.optional('offset', x), call.optional('scale', x)];
+  let factor = tf.rsqrt(tf.add(wide(variance), epsilon));
+  if (scale !== undefined) factor = tf.mul(factor, wide(scale));
+  const out = broadcast(tf.mul, broadcast(tf.sub, x, wide(mean)), factor);
+  return offset === undefined ? out : broadcast(tf.add, out, wide(offset));
+}
+
 const batchNorm: Operation = {
   parameters: [X, 'mean', 'variance', 'offset', 'scale', 'epsilon|variance_epsilon'],
   keywords: ['axis'],
   infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
   compute(call) {
     const x = to(call.tensor('x'), 'float32');
-    const axis = call.integers('axis')?.[0];
-    const wide = (name: string): Tensor | undefined => {
-      const vector = call.optional(name, x);
-      if (vector === undefined) return undefined;
-      const at = axis === undefined ? x.rank - 1 : axis < 0 ? axis + x.rank : axis;
-      return vector.rank > 1
-        ? vector
-        : tf.reshape(
-            vector,
-            x.shape.map((n, i) => (i === at ? n : 1)),
-          );
-    };
-    const [mean, variance, offset, scale] = [wide('mean')!, wide('variance')!, wide('offset'), wide('scale')];
-    let factor = tf.rsqrt(tf.add(variance, call.number('epsilon', 1e-3)));
-    if (scale !== undefined) factor = tf.mul(factor, scale);
-    const out = broadcast(tf.mul, broadcast(tf.sub, x, mean), factor);
-    return offset === undefined ? out : broadcast(tf.add, out, offset);
+    return normalized(
+      call,
+      x,
+      call.axis('axis', x.rank, -1),
+      call.tensor('mean', x),
+      call.tensor('variance', x),
+      call.number('epsilon', 1e-3),
+    );
   },
 };
 
-/** TensorFlow 1's, as `keras.backend.batch_normalization` calls it: with the statistics given, and passed on. */
+/** TensorFlow 1's, as `keras.backend.batch_normalization` calls it. Where it trains, the statistics are its batch's, and are passed on. */
 const fusedBatchNorm: Operation = {
-  parameters: [X, 'scale', 'offset', 'mean', 'variance', 'epsilon', 'data_format', 'is_training'],
+  parameters: [X, 'scale', 'offset', 'mean', 'variance', 'epsilon', 'data_format', 'is_training', 'name', 'exponential_avg_factor'],
   infer(call) {
-    if (call.flag('is_training', true)) call.fail('normalizes with the statistics of its batch, which is not supported');
-    if (call.text('data_format', 'NHWC') !== 'NHWC') call.fail(`takes data_format ${call.text('data_format', '')}; supported is NHWC`);
-    const statistics = ['mean', 'variance'].map((name) => call.tensor(name, call.tensor('x')));
-    return [{ shape: call.tensor('x').shape, type: 'float32' }, ...statistics];
+    const { shape } = call.tensor('x');
+    if (call.flag('is_training', true) && call.number('exponential_avg_factor', 1) !== 1)
+      call.fail('moves its averages, which are not kept from one prediction to the next');
+    const statistics = { shape: [shape[channelOf(call, shape.length)] ?? null], type: 'float32' as const };
+    return [{ shape, type: 'float32' }, statistics, statistics];
   },
   compute(call) {
-    const [mean, variance] = ['mean', 'variance'].map((name) => call.tensor(name, call.tensor('x')).clone());
-    return [batchNorm.compute(call) as Tensor, mean!, variance!];
+    const x = to(call.tensor('x'), 'float32');
+    const axis = channelOf(call, x.rank);
+    const epsilon = Math.max(call.number('epsilon', 1e-3), 1.001e-5); // what the kernel takes at least
+    if (!call.flag('is_training', true)) {
+      const [mean, variance] = [call.tensor('mean', x), call.tensor('variance', x)];
+      return [normalized(call, x, axis, mean, variance, epsilon), mean.clone(), variance.clone()];
+    }
+    const others = x.shape.flatMap((_, i) => (i === axis ? [] : [i]));
+    const { mean, variance } = tf.moments(x, others);
+    const count = x.size / x.shape[axis]!;
+    return [normalized(call, x, axis, mean, variance, epsilon), mean, tf.mul(variance, count > 1 ? count / (count - 1) : 1)];
   },
 };
+
+const channelOf = (call: Constants, rank: number): number => (formatOf(call) === 'channels_first' ? 1 : rank - 1);
 
 function isGiven(call: Constants, name: string): boolean {
   return call.isTensor(name) || (call.value(name) ?? null) !== null;

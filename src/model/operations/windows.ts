@@ -50,8 +50,9 @@ function overPlaces<T extends tf.TensorContainer>(
   windows: Windows,
   first: (part: Tensor, place: readonly number[]) => T,
   next: (sum: T, part: Tensor, place: readonly number[]) => T,
+  filling = LOWEST,
 ): T {
-  const padded = padSpatial(x, marginsOf(x, windows), LOWEST);
+  const padded = padSpatial(x, marginsOf(x, windows), filling);
   const out = counts(x.shape.slice(1, -1), windows) as number[];
   const places = windows.size.reduce<number[][]>((all, n) => all.flatMap((place) => range(0, n).map((i) => [...place, i])), [[]]);
   const partAt = (place: readonly number[]) => {
@@ -180,8 +181,38 @@ function morphology(parameters: readonly string[], erode: boolean): Operation {
   };
 }
 
+/** `tf.extract_volume_patches`: what is in a window, as channels. */
+const volumePatches: Operation = {
+  parameters: [X, 'ksizes', 'strides', 'padding'],
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const windows = volumeWindows(call);
+    const depth = windows.size.reduce((product, n) => product * n, 1);
+    const channels = shape.at(-1) ?? null;
+    return { type, shape: [shape[0] ?? null, ...counts(shape.slice(1, -1), windows), channels === null ? null : channels * depth] };
+  },
+  compute(call) {
+    const given = call.tensor('x');
+    const windows = volumeWindows(call);
+    const parts = overPlaces<Tensor[]>(
+      to(given, 'float32'),
+      windows,
+      (part) => [part.clone()],
+      (all, part) => [...all, part.clone()],
+      0,
+    );
+    return to(parts.length === 1 ? parts[0]! : tf.concat(parts, 4), given.dtype);
+  },
+};
+
+function volumeWindows(call: Constants): Windows {
+  const size = spatial(call, 'ksizes', 3) ?? 1;
+  return windowsOf(call, typeof size === 'number' ? [size, size, size] : size, 'rates');
+}
+
 export const windows: Readonly<Record<string, Operation>> = {
   Pool: anyPool,
+  VolumePatches: volumePatches,
   MaxPoolWithArgmax: maxPoolWithArgmax,
   Dilation2D: morphology(['padding', 'data_format', 'dilations'], false),
   Dilation2D1: morphology(['dilations|rates', 'padding'], false),

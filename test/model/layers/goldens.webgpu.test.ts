@@ -8,7 +8,7 @@ import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
 const dawn = await openDawn();
 const folders = process.env.LAYER_GOLDENS
   ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations'].map((name) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+  : ['layers', 'operations', 'tensorflow'].map((name) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
 const seen = new Set<string>();
 
 /** The first Keras 3 model of every class and operation; all models of both Kerases, which takes minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
