@@ -49,7 +49,7 @@ export function resizing(spec: LayerSpec): LayerDefinition {
       let x = toChannelsLast(asFloat(input!), format);
       if (crop) x = cropToAspect(x, size);
       else if (pad) x = padToAspect(x, size, fill);
-      return fromChannelsLast(resizeImages(x, size, interpolation, antialias), format);
+      return fromChannelsLast(resizeImages(x, size, interpolation, antialias, input!.dtype === 'int32'), format);
     },
   };
 }

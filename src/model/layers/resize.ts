@@ -22,13 +22,20 @@ export const interpolations2: readonly Interpolation[] = [
 ];
 export const interpolations3: readonly Interpolation[] = ['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5'];
 
-/** Resizes `[batch, height, width, channels]` to `[batch, ...size, channels]`, float32. */
-export function resizeImages(images: Tensor, size: readonly [number, number], method: Interpolation, antialias = false): Tensor {
+/** Resizes `[batch, height, width, channels]` to `[batch, ...size, channels]`, float32. `isWhole`: they hold whole numbers. */
+export function resizeImages(
+  images: Tensor,
+  size: readonly [number, number],
+  method: Interpolation,
+  antialias = false,
+  isWhole = images.dtype === 'int32',
+): Tensor {
   const x = asFloat(images) as Tensor4D;
   const [height, width] = [x.shape[1], x.shape[2]];
   if (height === size[0] && width === size[1]) return x;
   if (method === 'nearest') return nearest(x, size);
-  if (method === 'bilinear' && !antialias) return tf.image.resizeBilinear(x, [size[0], size[1]], false, true);
+  if (method === 'bilinear' && !antialias)
+    return isWhole ? interpolated(x, size) : tf.image.resizeBilinear(x, [size[0], size[1]], false, true);
   return byWeights(x, size, (length, count) => axisWeights(length, count, method, antialias));
 }
 
@@ -68,6 +75,34 @@ export function resizeArea1(x: Tensor, size: readonly [number, number], sampling
     areaWeights(weights, length, count, stepOf(length, count, sampling));
     return weights;
   });
+}
+
+/**
+ * Every step in float32 and in the order of TensorFlow's kernel (resize_bilinear_op.cc). Whole numbers lie on ties between two levels, which the
+ * kernels of tfjs' backends do not all hit.
+ */
+function interpolated(x: Tensor, size: readonly [number, number]): Tensor {
+  return [2, 1].reduce((pictures, axis) => {
+    const { low, high, share } = neighbours(pictures.shape[axis]!, size[axis - 1]!);
+    const [first, second] = [low, high].map((places) => tf.gather(pictures, tf.tensor1d(places, 'int32'), axis)) as [Tensor, Tensor];
+    const shares = tf.tensor(
+      share,
+      pictures.shape.map((_, i) => (i === axis ? share.length : 1)),
+    );
+    return tf.add(first, tf.mul(tf.sub(second, first), shares));
+  }, x);
+}
+
+/** The two pixels that each output lies between, and how far it is from the first. */
+function neighbours(length: number, size: number): { low: number[]; high: number[]; share: number[] } {
+  const { fround } = Math;
+  const scale = fround(length / size);
+  const at = Array.from({ length: size }, (_, i) => fround(fround(fround(i + 0.5) * scale) - 0.5));
+  return {
+    low: at.map((place) => Math.max(Math.floor(place), 0)),
+    high: at.map((place) => Math.max(0, Math.min(Math.floor(place) + 1, length - 1))),
+    share: at.map((place) => fround(place - Math.floor(place))),
+  };
 }
 
 function nearest(x: Tensor4D, size: readonly [number, number]): Tensor {

@@ -252,6 +252,7 @@ function definitionOf(spec: LayerSpec, key: string, operation: Operation): Layer
               type === undefined || (stored !== undefined && stored !== 'float') ? constant : narrowedConstant(constant, type),
               like,
               stored,
+              (what) => unsupported(spec, what),
             ),
           narrow,
         ),
@@ -274,10 +275,13 @@ function liftOperand(constant: unknown, like: Operand | undefined, stored: strin
   return { shape: constantShape(constant), type: constantType(constant, like?.type, stored), constant, ...sizes };
 }
 
-function liftTensor(constant: unknown, like: Tensor | undefined, stored: string | undefined): Tensor {
+function liftTensor(constant: unknown, like: Tensor | undefined, stored: string | undefined, fail: (what: string) => never): Tensor {
   const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
+  const type = constantType(constant, like?.dtype, stored);
+  if (type === 'int32' && tf.getBackend() === 'webgpu' && flat.some((value) => Math.fround(Number(value)) !== Number(value)))
+    fail('has a whole number that float32 has not, in which the webgpu backend computes them; use wasm or cpu');
   if (like !== undefined && hostValuesOf(like) !== undefined && flat.every((value) => Number.isInteger(value))) {
     return sizeTensor(flat as number[], constantShape(constant));
   }
-  return tf.tensor(constant as number[], undefined, constantType(constant, like?.dtype, stored));
+  return tf.tensor(constant as number[], undefined, type);
 }

@@ -11,6 +11,7 @@ import { probed, reducedShape, reduction, type TypeRule, to, X } from './familie
 import type { Call, Constants, Operation } from './operation';
 import { truncatedQuotient } from './remainder';
 import { sizeOf } from './shaping';
+import { wholeProducts } from './whole';
 
 function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   return tf.moments(x, axes, keepDims).variance;
@@ -203,6 +204,10 @@ function nanFree(apply: (x: Tensor, axes: number[], keepDims: boolean) => Tensor
   return reduction((x, axes, keep) => apply(x.dtype === 'int32' ? x : where(tf.isNaN(x), tf.fill(x.shape, neutral), x), axes, keep), rule);
 }
 
+function products(x: Tensor, axes: number[]): Tensor {
+  return x.dtype === 'int32' ? wholeProducts(x, axes) : tf.prod(x, axes);
+}
+
 /** TensorFlow's mean of whole numbers is a whole number, rounded towards zero. `keras.ops` has floats. */
 function meanOfWhole(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
@@ -216,7 +221,7 @@ export const reductions: Readonly<Record<string, Operation>> = {
     call.tensor('x').dtype === 'float32' ? tf.mean(x, axes, keep) : meanOfWhole(x, axes, keep),
   ),
   // tfjs' WebGPU backend forgets to keep the axes.
-  Prod: reduction((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[])),
+  Prod: reduction((x, axes, keep) => tf.reshape(products(x, axes), reducedShape(x.shape, axes, keep) as number[])),
   Max: { ...reduction(extreme('max'), 'kept'), keywords: ['initial'] },
   Min: { ...reduction(extreme('min'), 'kept'), keywords: ['initial'] },
   Amax: reduction(extreme('max'), 'kept'),
@@ -239,7 +244,7 @@ export const reductions: Readonly<Record<string, Operation>> = {
   }, 'float'),
   Nanmax: nanFree((x, axes, keep) => tf.max(x, axes, keep), Number.NEGATIVE_INFINITY, 'kept'),
   Nanmin: nanFree((x, axes, keep) => tf.min(x, axes, keep), Number.POSITIVE_INFINITY, 'kept'),
-  Nanprod: nanFree((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1, 'same'),
+  Nanprod: nanFree((x, axes, keep) => tf.reshape(products(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1, 'same'),
   Average: {
     ...reduction((x, axes, keep) => tf.mean(x, axes, keep), 'float'),
     parameters: [X, 'weights', 'axis'],

@@ -21,6 +21,9 @@ function chosen(file: GoldenFile): GoldenFile['cases'] {
   });
 }
 
+/** Models of whole numbers that the webgpu backend, which computes them in float32, has not. */
+const beyondFloats = /(wrapped (products|sums)|quotients of many digits)$/;
+
 describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   if (dawn.gpu !== null) await openTensorFlow();
   // tfjs computes small tensors on the CPU.
@@ -28,7 +31,11 @@ describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   const stems = process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'];
   describe.each(folders.flatMap((folder) => stems.map((stem) => join(folder, stem))))('%s', (stem) => {
     const file = readGoldens(stem);
-    it.each(chosen(file).map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
+    it.each(chosen(file).map((golden) => [golden.name, golden] as const))('%s', async (name, golden) => {
+      if (beyondFloats.test(name)) {
+        await expect(compareCase(file, golden, 'order')).rejects.toThrow('a whole number that float32 has not');
+        return;
+      }
       const { error, problems } = await compareCase(file, golden, 'order');
       expect(problems).toEqual([]);
       // Shaders may round exp, division and inverse sine more coarsely than C does.
