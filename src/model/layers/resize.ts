@@ -22,20 +22,20 @@ export const interpolations2: readonly Interpolation[] = [
 ];
 export const interpolations3: readonly Interpolation[] = ['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5'];
 
-/** Resizes `[batch, height, width, channels]` to `[batch, ...size, channels]`, float32. `isWhole`: they hold whole numbers. */
+/** Resizes `[batch, height, width, channels]` to `[batch, ...size, channels]`, float32. `fewDigits`: they hold whole numbers, or floats of 16 bits. */
 export function resizeImages(
   images: Tensor,
   size: readonly [number, number],
   method: Interpolation,
   antialias = false,
-  isWhole = images.dtype === 'int32',
+  fewDigits = images.dtype === 'int32',
 ): Tensor {
   const x = asFloat(images) as Tensor4D;
   const [height, width] = [x.shape[1], x.shape[2]];
   if (height === size[0] && width === size[1]) return x;
   if (method === 'nearest') return nearest(x, size);
   if (method === 'bilinear' && !antialias)
-    return isWhole ? interpolated(x, size) : tf.image.resizeBilinear(x, [size[0], size[1]], false, true);
+    return fewDigits ? interpolated(x, size) : tf.image.resizeBilinear(x, [size[0], size[1]], false, true);
   return byWeights(x, size, (length, count) => axisWeights(length, count, method, antialias));
 }
 
@@ -78,8 +78,8 @@ export function resizeArea1(x: Tensor, size: readonly [number, number], sampling
 }
 
 /**
- * Every step in float32 and in the order of TensorFlow's kernel (resize_bilinear_op.cc). Whole numbers lie on ties between two levels, which the
- * kernels of tfjs' backends do not all hit.
+ * Every step in float32 and in the order of TensorFlow's kernel (resize_bilinear_op.cc). Whole numbers and floats of 16 bits lie on ties
+ * between two levels, which the kernels of tfjs' backends do not all hit.
  */
 function interpolated(x: Tensor, size: readonly [number, number]): Tensor {
   return [2, 1].reduce((pictures, axis) => {

@@ -58,7 +58,7 @@ function resizeConfig(call: Constants, shape: Shape): Record<string, unknown> {
   };
 }
 
-const resizer = (call: Constants, shape: Shape) => resizing(layerSpec(call, resizeConfig(call, shape)));
+const resizer = (call: Constants, shape: Shape) => resizing(layerSpec(call, resizeConfig(call, shape)), call.narrowType('x') !== undefined);
 
 /** The layer wants its size when it is made; here it may be known only with the tensors. Keras 3 keeps the dtype, TensorFlow for 'nearest'. */
 const resize: Operation = {

@@ -17,6 +17,7 @@ import { unary } from './families';
 import { filters } from './filters';
 import { frames } from './frames';
 import { guarded } from './guarded';
+import { computeInSteps, inSteps } from './halves';
 import { images } from './images';
 import { indexing } from './indexing';
 import { joining } from './joining';
@@ -242,21 +243,20 @@ function definitionOf(spec: LayerSpec, key: string, operation: Operation): Layer
         type !== undefined && isHalf(type)
           ? inputs.map((x, i) => (narrow[i] === type || x.dtype === 'bool' ? x : narrowed(x, type)))
           : inputs;
-      const computed = operation.compute(
-        new Call<Tensor>(
-          spec,
-          operation.parameters,
-          operands,
-          (constant, like, stored) =>
-            liftTensor(
-              type === undefined || (stored !== undefined && stored !== 'float') ? constant : narrowedConstant(constant, type),
-              like,
-              stored,
-              (what) => unsupported(spec, what),
-            ),
-          narrow,
-        ),
+      const call = new Call<Tensor>(
+        spec,
+        operation.parameters,
+        operands,
+        (constant, like, stored) =>
+          liftTensor(
+            type === undefined || (stored !== undefined && stored !== 'float') ? constant : narrowedConstant(constant, type),
+            like,
+            stored,
+            (what) => unsupported(spec, what),
+          ),
+        narrow,
       );
+      const computed = type !== undefined && isHalf(type) && inSteps.has(key) ? computeInSteps(key, call, type) : operation.compute(call);
       if (type === undefined) return computed;
       const outputs = Array.isArray(computed) ? (computed as readonly Tensor[]) : [computed as Tensor];
       return outputs.map((x, i) => (results[i] === undefined ? x : narrowedResult(key, x, results[i], (what) => unsupported(spec, what))));

@@ -180,37 +180,48 @@ function adaptive(kind: 'max' | 'average'): Operation {
   );
 }
 
-/** Normalized along an axis, whose places the statistics are one each of. */
-function normalized(call: Call<Tensor>, x: Tensor, axis: number, mean: Tensor, variance: Tensor, epsilon: number): Tensor {
-  const wide = (vector: Tensor): Tensor =>
-    vector.rank > 1
+/** What a batch is normalized with, each as wide as the batch along one axis. */
+interface Statistics {
+  readonly x: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly offset: Tensor | undefined;
+  readonly scale: Tensor | undefined;
+  readonly epsilon: number;
+}
+
+function statisticsAlong(call: Call<Tensor>, axis: number, mean: Tensor, variance: Tensor, epsilon: number): Statistics {
+  const x = to(call.tensor('x'), 'float32');
+  const wide = <T extends Tensor | undefined>(vector: T): T =>
+    vector === undefined || vector.rank > 1
       ? vector
-      : tf.reshape(
+      : (tf.reshape(
           vector,
           x.shape.map((n, i) => (i === axis ? n : 1)),
-        );
+        ) as T);
   const [offset, scale] = [call.optional('offset', x), call.optional('scale', x)];
-  let factor = tf.rsqrt(tf.add(wide(variance), epsilon));
-  if (scale !== undefined) factor = tf.mul(factor, wide(scale));
-  const out = broadcast(tf.mul, broadcast(tf.sub, x, wide(mean)), factor);
-  return offset === undefined ? out : broadcast(tf.add, out, wide(offset));
+  return { x, mean: wide(mean), variance: wide(variance), offset: wide(offset), scale: wide(scale), epsilon };
+}
+
+function normalized({ x, mean, variance, offset, scale, epsilon }: Statistics): Tensor {
+  let factor = tf.rsqrt(tf.add(variance, epsilon));
+  if (scale !== undefined) factor = tf.mul(factor, scale);
+  const out = broadcast(tf.mul, broadcast(tf.sub, x, mean), factor);
+  return offset === undefined ? out : broadcast(tf.add, out, offset);
+}
+
+/** The arguments of a batch normalization. */
+export function normalizing(call: Call<Tensor>): Statistics {
+  const x = call.tensor('x');
+  const [mean, variance] = [call.tensor('mean', x), call.tensor('variance', x)];
+  return statisticsAlong(call, call.axis('axis', x.rank, -1), mean, variance, call.number('epsilon', 1e-3));
 }
 
 const batchNorm: Operation = {
   parameters: [X, 'mean', 'variance', 'offset', 'scale', 'epsilon|variance_epsilon'],
   keywords: ['axis'],
   infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
-  compute(call) {
-    const x = to(call.tensor('x'), 'float32');
-    return normalized(
-      call,
-      x,
-      call.axis('axis', x.rank, -1),
-      call.tensor('mean', x),
-      call.tensor('variance', x),
-      call.number('epsilon', 1e-3),
-    );
-  },
+  compute: (call) => normalized(normalizing(call)),
 };
 
 /** TensorFlow 1's, as `keras.backend.batch_normalization` calls it. Where it trains, the statistics are its batch's, and are passed on. */
@@ -229,12 +240,12 @@ const fusedBatchNorm: Operation = {
     const epsilon = Math.max(call.number('epsilon', 1e-3), 1.001e-5); // what the kernel takes at least
     if (!call.flag('is_training', true)) {
       const [mean, variance] = [call.tensor('mean', x), call.tensor('variance', x)];
-      return [normalized(call, x, axis, mean, variance, epsilon), mean.clone(), variance.clone()];
+      return [normalized(statisticsAlong(call, axis, mean, variance, epsilon)), mean.clone(), variance.clone()];
     }
     const others = x.shape.flatMap((_, i) => (i === axis ? [] : [i]));
     const { mean, variance } = tf.moments(x, others);
     const count = x.size / x.shape[axis]!;
-    return [normalized(call, x, axis, mean, variance, epsilon), mean, tf.mul(variance, count > 1 ? count / (count - 1) : 1)];
+    return [normalized(statisticsAlong(call, axis, mean, variance, epsilon)), mean, tf.mul(variance, count > 1 ? count / (count - 1) : 1)];
   },
 };
 
