@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import { axisOf, flagOf, losesMasksOfLists, numbersOf, require, since, unsupported, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
+import { larger, smaller } from './extremes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast, where } from './manyAxes';
 import type { MaskMaker } from './masks';
@@ -77,9 +78,9 @@ function combineTwo(a: Tensor, b: Tensor, kind: Merge): Tensor {
     case 'multiply':
       return broadcast(tf.mul, a, b);
     case 'maximum':
-      return broadcast(tf.maximum, a, b);
+      return broadcast(larger, a, b);
     case 'minimum':
-      return broadcast(tf.minimum, a, b);
+      return broadcast(smaller, a, b);
   }
 }
 

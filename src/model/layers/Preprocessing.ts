@@ -34,7 +34,8 @@ function sizeOf(spec: LayerSpec): [number, number] {
   return [numberOf(spec, 'height'), numberOf(spec, 'width')];
 }
 
-export function resizing(spec: LayerSpec): LayerDefinition {
+/** `fewDigits`: the pictures' numbers, though float32, are of a dtype with fewer digits. */
+export function resizing(spec: LayerSpec, fewDigits = false): LayerDefinition {
   const format = dataFormatOf(spec);
   const size = sizeOf(spec);
   const choices = spec.keras.major === 3 ? interpolations3 : interpolations2;
@@ -49,7 +50,7 @@ export function resizing(spec: LayerSpec): LayerDefinition {
       let x = toChannelsLast(asFloat(input!), format);
       if (crop) x = cropToAspect(x, size);
       else if (pad) x = padToAspect(x, size, fill);
-      return fromChannelsLast(resizeImages(x, size, interpolation, antialias), format);
+      return fromChannelsLast(resizeImages(x, size, interpolation, antialias, fewDigits || input!.dtype === 'int32'), format);
     },
   };
 }

@@ -97,7 +97,7 @@ const halves = {
 } as const;
 
 /** By a scale that is a power of two, which changes no digit, and a rounding to whole numbers, which halves to even on all backends. */
-function rounded(x: Tensor, type: 'float16' | 'bfloat16'): Tensor {
+function rounded(x: Tensor, type: 'float16' | 'bfloat16', toDigits: (x: Tensor) => Tensor = tf.round): Tensor {
   const { precision, least, largest } = halves[type];
   const most = 127;
   const finite = tf.isFinite(x);
@@ -114,11 +114,16 @@ function rounded(x: Tensor, type: 'float16' | 'bfloat16'): Tensor {
   const atLeast = 2 ** least;
   const unit = tf.maximum(tf.mul(power, scaled([0.5, 2])), atLeast);
   const perUnit = tf.minimum(tf.mul(inverse, scaled([2, 0.5])), 1 / atLeast);
-  const digits = tf.round(tf.mul(tf.mul(x, perUnit), 2 ** (precision - 1)));
+  const digits = toDigits(tf.mul(tf.mul(x, perUnit), 2 ** (precision - 1)));
   const value = tf.mul(tf.mul(digits, 2 ** (1 - precision)), unit);
   const beyond = tf.greater(tf.abs(value), largest);
   const bounded = tf.mul(value, where(beyond, tf.fill(x.shape, Number.POSITIVE_INFINITY), tf.onesLike(x)));
   return where(finite, bounded, x);
+}
+
+/** A float cut off, not rounded, after the digits that the dtype has. */
+export function truncated(x: Tensor, type: 'float16' | 'bfloat16'): Tensor {
+  return rounded(x, type, (digits) => where(tf.less(digits, 0), tf.ceil(digits), tf.floor(digits)));
 }
 
 /** The last bits of whole numbers. tfjs' WebGPU backend computes int32 in float32: there, exact below 2^24. */
@@ -152,11 +157,19 @@ export function toNarrowWhole(x: Tensor, type: NarrowType): Tensor {
   const whole = toWhole(x);
   const limits = limitsOf(type);
   if (limits === undefined) return whole;
-  const inPackets = x.size - (x.size % PACKET);
-  const wrap = () => wrapped(whole, type);
-  const saturate = () => tf.cast(tf.clipByValue(asFloat(whole), ...limits), 'int32');
-  if (inPackets === 0) return wrap();
-  if (inPackets === x.size) return saturate();
+  return byPackets(
+    x,
+    PACKET,
+    () => tf.cast(tf.clipByValue(asFloat(whole), ...limits), 'int32'),
+    () => wrapped(whole, type),
+  );
+}
+
+/** What a vectorised kernel makes of whole packets of x, in order, and what its other code makes of the rest. */
+export function byPackets(x: Tensor, packet: number, vectorised: () => Tensor, other: () => Tensor): Tensor {
+  const inPackets = x.size - (x.size % packet);
+  if (inPackets === 0) return other();
+  if (inPackets === x.size) return vectorised();
   const early = tf.less(tf.range(0, x.size, 1, 'float32'), inPackets);
-  return tf.reshape(where(early, tf.reshape(saturate(), [-1]), tf.reshape(wrap(), [-1])), x.shape);
+  return tf.reshape(where(early, tf.reshape(vectorised(), [-1]), tf.reshape(other(), [-1])), x.shape);
 }

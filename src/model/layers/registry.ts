@@ -123,7 +123,12 @@ const entries: readonly SupportedLayer[] = [
     remarks: 'of activations and preprocess_input; of Python code through `customLayers`',
   },
   { className: 'Rescaling', keras: since2, define: rescaling },
-  { className: 'Resizing', keras: since2, define: resizing, remarks: 'every interpolation, aspect ratio and antialiasing option' },
+  {
+    className: 'Resizing',
+    keras: since2,
+    define: (spec) => resizing(spec),
+    remarks: 'every interpolation, aspect ratio and antialiasing option',
+  },
   { className: 'CenterCrop', keras: since2, define: centerCrop },
   { className: 'RandomCrop', keras: since2, define: randomCrop, remarks: 'at inference as each version of Keras has it' },
   { className: 'AutoContrast', keras: [3], define: autoContrast },

@@ -26,7 +26,10 @@ const take: Operation = {
   },
   compute(call) {
     const x = call.tensor('x');
-    if (call.number('batch_dims', 0) !== 0) return batched(x, tf.cast(call.tensor('indices'), 'int32'), call);
+    if (call.number('batch_dims', 0) !== 0) {
+      const indices = tf.cast(call.tensor('indices'), 'int32');
+      return gatheredWithin(x, indices, leadOf(call, x.rank, indices.rank));
+    }
     const flat = isFlat(call);
     const axis = flat ? 0 : call.axis('axis', x.rank, 0);
     const source = flat ? tf.reshape(x, [-1]) : x;
@@ -47,8 +50,7 @@ function leadOf(call: Constants, rank: number, indexRank: number): number {
 }
 
 /** Each of the leading axes' own elements, by one flat gather. */
-function batched(x: Tensor, given: Tensor, call: Constants): Tensor {
-  const lead = leadOf(call, x.rank, given.rank);
+function gatheredWithin(x: Tensor, given: Tensor, lead: number): Tensor {
   const [length, rest] = [x.shape[lead]!, x.shape.slice(lead + 1)];
   const count = x.shape.slice(0, lead).reduce((product, n) => product * n, 1);
   const starts = tf.mul(tf.range(0, count, 1, 'int32'), tf.scalar(length, 'int32'));
@@ -205,8 +207,26 @@ const unravelIndex: Operation = {
   },
 };
 
+/** `tf.nn.embedding_lookup` in one table. */
+const embeddingLookup: Operation = { ...take, parameters: [`${X}|params`, 'indices|ids', 'partition_strategy', 'name'] };
+
+/** `tf.compat.v1.batch_gather`: all axes of the indices but the last are shared. */
+const batchGather: Operation = {
+  parameters: [`${X}|params`, 'indices'],
+  infer(call) {
+    const [{ shape, type }, indices] = [call.tensor('x'), call.tensor('indices').shape];
+    return { shape: [...indices, ...shape.slice(indices.length)], type };
+  },
+  compute(call) {
+    const indices = tf.cast(call.tensor('indices'), 'int32');
+    return gatheredWithin(call.tensor('x'), indices, indices.rank - 1);
+  },
+};
+
 export const choosing: Readonly<Record<string, Operation>> = {
   Take: take,
+  EmbeddingLookup: embeddingLookup,
+  BatchGather: batchGather,
   TakeAlongAxis: takeAlongAxis,
   Where: where,
   Select: select,

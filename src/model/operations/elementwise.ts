@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as activations from '../activations';
 import { axisOf } from '../layers/config';
 import { asFloat } from '../layers/dtypes';
+import { larger, smaller } from '../layers/extremes';
 import { where } from '../layers/manyAxes';
 import { toWhole } from '../layers/narrow';
 import { binary, type TypeRule, to, unary, X } from './families';
@@ -12,6 +13,7 @@ import type { Call, Operation } from './operation';
 import { flooredQuotient, flooredRemainder, truncatedQuotient, truncatedRemainder } from './remainder';
 import { inShaders } from './shaders';
 import { sign } from './sign';
+import { magnitude, negated, wholeProduct } from './whole';
 
 const { PI, LN2, LN10 } = Math;
 
@@ -72,7 +74,7 @@ function sinc(x: Tensor): Tensor {
   return where(zero, tf.onesLike(x), tf.div(sine(angle), where(zero, tf.onesLike(x), angle)));
 }
 
-function logAddExp(a: Tensor, b: Tensor): Tensor {
+export function logAddExp(a: Tensor, b: Tensor): Tensor {
   const most = tf.maximum(a, b);
   return tf.add(most, tf.log1p(tf.exp(tf.neg(tf.abs(tf.sub(a, b))))));
 }
@@ -92,18 +94,22 @@ function multiplyNoNan(a: Tensor, b: Tensor): Tensor {
   return where(tf.equal(tf.add(b, zeros), 0), zeros, products);
 }
 
+function multiply(a: Tensor, b: Tensor): Tensor {
+  return a.dtype === 'int32' ? wholeProduct(a, b) : tf.mul(a, b);
+}
+
 /** Shaders' powers of whole numbers are nearly whole. */
 function power(a: Tensor, b: Tensor): Tensor {
   return a.dtype === 'int32' && inShaders() ? tf.cast(tf.round(tf.pow(asFloat(a), asFloat(b))), 'int32') : tf.pow(a, b);
 }
 
 /** Shaders' logarithm of 0 may be any low number. */
-function log(x: Tensor): Tensor {
+export function log(x: Tensor): Tensor {
   return inShaders() ? where(tf.equal(x, 0), tf.fill(x.shape, Number.NEGATIVE_INFINITY), tf.log(x)) : tf.log(x);
 }
 
 /** Shaders' own gives a number below -1 too. */
-function log1p(x: Tensor): Tensor {
+export function log1p(x: Tensor): Tensor {
   return inShaders() ? log(tf.add(x, 1)) : tf.log1p(x);
 }
 
@@ -156,10 +162,10 @@ function gelu(fallback: boolean): Operation {
 
 /** Keys are the classes of `keras.ops`. */
 export const elementwise: Readonly<Record<string, Operation>> = {
-  Absolute: unary((x) => tf.abs(x), kept),
+  Absolute: unary((x) => (x.dtype === 'int32' ? magnitude(x) : tf.abs(x)), kept),
   Fabs: unary((x) => tf.abs(x)),
-  Negative: unary((x) => tf.neg(x), same),
-  Square: unary((x) => tf.mul(x, x), same),
+  Negative: unary((x) => (x.dtype === 'int32' ? negated(x) : tf.neg(x)), same),
+  Square: unary((x) => multiply(x, x), same),
   Sign: unary((x) => sign(x), same),
   Floor: unary((x) => tf.floor(x)),
   Ceil: unary((x) => tf.ceil(x)),
@@ -224,14 +230,10 @@ export const elementwise: Readonly<Record<string, Operation>> = {
     same,
     (a, b) => a - b,
   ),
-  Multiply: binary(
-    (a, b) => tf.mul(a, b),
-    same,
-    (a, b) => a * b,
-  ),
+  Multiply: binary(multiply, same, (a, b) => a * b),
   Divide: binary((a, b) => tf.div(a, b), 'float'),
   // TensorFlow 1's div, after Python 2: whole numbers give whole numbers.
-  DivideByType: binary((a, b) => (a.dtype === 'int32' ? tf.floorDiv(a, b) : tf.div(a, b))),
+  DivideByType: binary((a, b) => (a.dtype === 'int32' ? flooredQuotient(a, b) : tf.div(a, b))),
   DivideNoNan: binary(divideNoNan, 'float'),
   FloorDivide: binary(flooredQuotient, same, (a, b) => Math.floor(a / b)),
   Mod: binary(flooredRemainder),
@@ -239,13 +241,17 @@ export const elementwise: Readonly<Record<string, Operation>> = {
   TruncateDivide: binary(truncatedQuotient),
   TruncateMod: binary(truncatedRemainder),
   Power: binary(power),
-  Maximum: binary((a, b) => tf.maximum(a, b)),
-  Minimum: binary((a, b) => tf.minimum(a, b)),
+  Maximum: binary(larger),
+  Minimum: binary(smaller),
   Fmax: binary(withoutNaN(tf.maximum)),
   Fmin: binary(withoutNaN(tf.minimum)),
-  SquaredDifference: binary((a, b) => tf.squaredDifference(a, b)),
+  SquaredDifference: binary((a, b) => {
+    if (a.dtype !== 'int32') return tf.squaredDifference(a, b);
+    const difference = tf.sub(a, b);
+    return wholeProduct(difference, difference);
+  }),
   MultiplyNoNan: binary((a, b) => multiplyNoNan(a, b)),
-  ScalarMul: { ...binary((a, b) => tf.mul(a, b)), parameters: ['x1|scalar', 'x2|x'] },
+  ScalarMul: { ...binary(multiply), parameters: ['x1|scalar', 'x2|x'] },
   AddN: {
     parameters: ['xs|inputs'],
     infer(call) {

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mirrorPad, where } from '../layers/manyAxes';
 import { range } from '../layers/spatial';
 import { to, unary, X } from './families';
+import { adjusting } from './images';
 import { channelsLast, isChannelsFirst } from './layout';
 import type { Call, Operation } from './operation';
 
@@ -82,21 +83,20 @@ function sobel(x: Tensor): Tensor {
   return tf.reshape(edges, [...x.shape, 2]);
 }
 
-/** `tf.image.adjust_saturation` and `adjust_hue`: by way of hue, saturation and value. Pictures of integers would be scaled before. */
+/** `tf.image.adjust_saturation` and `adjust_hue`: by way of hue, saturation and value. */
 function adjusted(parameter: string, change: (hsv: [Tensor, Tensor, Tensor], by: number) => Tensor[]): Operation {
-  return {
-    parameters: [X, parameter],
-    infer(call) {
-      const { shape, type } = call.tensor('x');
-      if (type !== 'float32') call.fail(`adjusts the colours of ${type} pictures, which TensorFlow scales; cast to float32 before`);
-      return { shape, type };
-    },
-    compute(call) {
-      const x = call.tensor('x');
-      const hsv = tf.split(rgbToHsv(x), 3, x.rank - 1) as [Tensor, Tensor, Tensor];
-      return hsvToRgb(tf.concat(change(hsv, call.number(parameter)), x.rank - 1));
-    },
-  };
+  return adjusting([parameter], (x, call) => {
+    const hsv = tf.split(rgbToHsv(x), 3, x.rank - 1) as [Tensor, Tensor, Tensor];
+    return hsvToRgb(tf.concat(change(hsv, call.number(parameter)), x.rank - 1));
+  });
+}
+
+/** Another colour space by a matrix: what each channel adds to the three. */
+function byMatrix(...rows: readonly (readonly number[])[]): Operation {
+  return unary((x) => {
+    const flat = tf.reshape(x, [-1, 3]);
+    return tf.reshape(tf.matMul(flat as tf.Tensor2D, tf.tensor2d(rows.map((row) => [...row]))), x.shape);
+  });
 }
 
 const colour = (apply: (x: Tensor) => Tensor): Operation => unary((x, call) => channelsLast(x, call, apply), 'float', ['data_format']);
@@ -104,6 +104,10 @@ const colour = (apply: (x: Tensor) => Tensor): Operation => unary((x, call) => c
 export const filters: Readonly<Record<string, Operation>> = {
   RGBToHSV: colour(rgbToHsv),
   HSVToRGB: colour(hsvToRgb),
+  RgbToYuv: byMatrix([0.299, -0.14714119, 0.61497538], [0.587, -0.28886916, -0.51496512], [0.114, 0.43601035, -0.10001026]),
+  YuvToRgb: byMatrix([1, 1, 1], [0, -0.394642334, 2.03206185], [1.13988303, -0.58062185, 0]),
+  RgbToYiq: byMatrix([0.299, 0.59590059, 0.2115], [0.587, -0.27455667, -0.52273617], [0.114, -0.32134392, 0.31119955]),
+  YiqToRgb: byMatrix([1, 1, 1], [0.95598634, -0.27201283, -1.10674021], [0.6208248, -0.64720424, 1.70423049]),
   AdjustSaturation: adjusted('saturation_factor', ([hue, saturation, value], by) => [
     hue,
     tf.clipByValue(tf.mul(saturation, by), 0, 1),

@@ -8,7 +8,7 @@ import { range } from '../layers/spatial';
 import { elementwise } from './elementwise';
 import { probed, reducedShape, reduction, type TypeRule, to, X } from './families';
 import type { Call, Operation } from './operation';
-import { ascending, interpolation, type Method, methodOf, reductions } from './reductions';
+import { ascending, interpolation, type Method, methodOf, products, reductions } from './reductions';
 
 const { fround } = Math;
 
@@ -97,7 +97,7 @@ function quantiles(share: (q: number) => number): Operation {
 
 export const gaps: Readonly<Record<string, Operation>> = {
   Nansum: neutral((x, axes, keep) => tf.sum(x, axes, keep), 0, 'same'),
-  Nanprod: neutral((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1, 'same'),
+  Nanprod: neutral((x, axes, keep) => tf.reshape(products(x, axes), reducedShape(x.shape, axes, keep) as number[]), 1, 'same'),
   Nanmax: neutral((x, axes, keep) => tf.max(x, axes, keep), Number.NEGATIVE_INFINITY, 'kept'),
   Nanmin: neutral((x, axes, keep) => tf.min(x, axes, keep), Number.POSITIVE_INFINITY, 'kept'),
   Nanmean: reduction((x, axes, keep) => mean(x, axes, keep)[0], 'float'),

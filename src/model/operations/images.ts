@@ -1,19 +1,18 @@
 /** Operations on pictures: `keras/src/ops/image.py`, `tf.image`. */
 
-import type { DataType, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe } from '../../check';
 import { linear } from '../activations';
 import { convolve } from '../layers/Convolution';
 import { asFloat } from '../layers/dtypes';
 import { reverse } from '../layers/manyAxes';
-import { dtypeName, limitsOf, toWhole } from '../layers/narrow';
-import { centerCrop, resizing } from '../layers/Preprocessing';
+import { dtypeName, type ExactType, limitsOf, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
+import { resizing } from '../layers/Preprocessing';
 import { roundHalfEven } from '../layers/rounding';
 import type { Shape } from '../types';
 import { probed, to, unary, X } from './families';
 import { asBatch, channelsLast, isChannelsFirst } from './layout';
-import { fromLayer, layerSpec } from './neural';
+import { layerSpec } from './neural';
 import { type Call, type Constants, type Operation, typeOf } from './operation';
 
 /** A size that may come from another tensor's shape. */
@@ -37,10 +36,10 @@ const resizeParameters = [
 ];
 
 /** The size, or with `preserve_aspect_ratio` the largest one within it of the picture's proportions. */
-function fittedSize(call: Constants, shape: Shape): [number | null, number | null] {
+export function fittedSize(call: Constants, shape: Shape): [number | null, number | null] {
   const [height, width] = sizeOf(call);
   if (!call.flag('preserve_aspect_ratio')) return [height, width];
-  const [rows, columns] = [shape[1] ?? null, shape[2] ?? null];
+  const [rows, columns] = [shape.at(-3) ?? null, shape.at(-2) ?? null];
   if (height === null || width === null || rows === null || columns === null) return [null, null];
   const scale = Math.min(Math.fround(height / rows), Math.fround(width / columns));
   return [roundHalfEven(Math.fround(scale * rows)), roundHalfEven(Math.fround(scale * columns))];
@@ -59,23 +58,23 @@ function resizeConfig(call: Constants, shape: Shape): Record<string, unknown> {
   };
 }
 
-const layerResize = fromLayer(resizeParameters, (call, [shape]) => resizing(layerSpec(call, resizeConfig(call, shape!))));
+const resizer = (call: Constants, shape: Shape) => resizing(layerSpec(call, resizeConfig(call, shape)), call.narrowType('x') !== undefined);
 
 /** The layer wants its size when it is made; here it may be known only with the tensors. Keras 3 keeps the dtype, TensorFlow for 'nearest'. */
 const resize: Operation = {
   parameters: resizeParameters,
   infer(call) {
-    const { shape, type } = call.tensor('x');
+    const { shape, type: given } = call.tensor('x');
     const size = fittedSize(call, shape);
-    if (size.every((n) => n !== null)) {
-      const inferred = layerResize.infer(call) as readonly { shape: Shape }[];
-      return { shape: inferred[0]!.shape, type: keeps(call) ? type : 'float32' };
-    }
-    return { shape: [shape[0] ?? null, ...size, shape[3] ?? null], type: keeps(call) ? type : 'float32' };
+    const type = keeps(call) ? given : 'float32';
+    if (size.some((n) => n === null)) return { shape: [...shape.slice(0, -3), ...size, shape.at(-1) ?? null], type };
+    const lead = shape.length === 3 ? [null] : [];
+    const [out] = resizer(call, [...lead, ...shape]).outputShapes([[...lead, ...shape]]);
+    return { shape: out!.slice(lead.length), type };
   },
   compute(call) {
     const x = call.tensor('x');
-    const out = (layerResize.compute(call) as readonly Tensor[])[0]!;
+    const out = asBatch(x, (pictures) => resizer(call, pictures.shape).compute([pictures], [], []) as Tensor);
     if (!keeps(call)) return out;
     if (x.dtype !== 'int32' || call.spec.keras.major !== 3) return to(out, x.dtype);
     const limits = limitsOf(call.narrowType('x') ?? 'int32');
@@ -88,42 +87,6 @@ function keeps(call: Constants): boolean {
   return call.spec.keras.major === 3 || call.value('interpolation') === 'nearest';
 }
 
-/** TensorFlow 1's resizing: by corners or by the upper left, unless asked for half-pixel centres. */
-function resize1(method: 'bilinear' | 'nearest'): Operation {
-  return {
-    parameters: [X, 'size', 'align_corners', 'name', 'half_pixel_centers'],
-    infer(call) {
-      const { shape, type } = call.tensor('x');
-      return { shape: [shape[0] ?? null, ...sizeOf(call), shape[3] ?? null], type: method === 'nearest' ? type : 'float32' };
-    },
-    compute(call) {
-      const x = to(call.tensor('x'), 'float32') as Tensor4D;
-      const size = sizeOf(call) as [number, number];
-      const [corners, centres] = [call.flag('align_corners'), call.flag('half_pixel_centers')];
-      return method === 'bilinear'
-        ? tf.image.resizeBilinear(x, size, corners, centres)
-        : to(tf.image.resizeNearestNeighbor(x, size, corners, centres), call.tensor('x').dtype);
-    },
-  };
-}
-
-/** `tf.compat.v1.image.resize`: by corners or by the upper left. Of an equal size that is known beforehand, nothing happens. */
-const resizeImages1: Operation = {
-  parameters: [X, 'size', 'method', 'align_corners', 'preserve_aspect_ratio', 'name'],
-  infer: (call) => by1(call).infer(call),
-  compute: (call) => by1(call).compute(call),
-};
-
-function by1(call: Constants): Operation {
-  const method = call.value('method') ?? 'bilinear';
-  if (call.flag('preserve_aspect_ratio')) call.fail('keeps proportions as TensorFlow 1 does, which is not supported; use tf.image.resize');
-  if (method === 'bilinear' || method === 0) return resize1('bilinear');
-  if (method === 'nearest' || method === 1) return resize1('nearest');
-  return call.fail(
-    `resizes by the method ${describe(method)} of TensorFlow 1, which is not supported; supported are 'bilinear' and 'nearest'`,
-  );
-}
-
 /** `tf.image.convert_image_dtype` from whole numbers: the largest is 1. */
 function toUnit(x: Tensor, call: Constants): Tensor {
   return x.dtype === 'int32' ? tf.mul(asFloat(x), Math.fround(1 / largestOf(call))) : asFloat(x);
@@ -132,9 +95,18 @@ function toUnit(x: Tensor, call: Constants): Tensor {
 /** And back: saturated, rounded down. */
 function fromUnit(unit: Tensor, type: DataType, call: Constants): Tensor {
   if (type !== 'int32') return unit;
-  const most = largestOf(call);
-  const low = limitsOf(call.narrowType('x') ?? 'int32')?.[0] ?? -(2 ** 31);
-  return toWhole(tf.clipByValue(tf.mul(unit, Math.fround(most + 0.5)), low, most === 2 ** 31 - 1 ? 2 ** 31 - 128 : most));
+  return saturated(scaledTo(call.narrowType('x') ?? 'int32', unit), call.narrowType('x') ?? 'int32');
+}
+
+/** 1 becomes a little more than the largest number. */
+function scaledTo(type: ExactType, unit: Tensor): Tensor {
+  return tf.mul(unit, Math.fround((limitsOf(type)?.[1] ?? 2 ** 31 - 1) + 0.5));
+}
+
+function saturated(x: Tensor, type: ExactType): Tensor {
+  // Of int32's largest number, the nearest below that float32 has.
+  const [low, high] = limitsOf(type) ?? [-(2 ** 31), 2 ** 31 - 128];
+  return toWhole(tf.clipByValue(x, low, high));
 }
 
 function largestOf(call: Constants): number {
@@ -142,7 +114,7 @@ function largestOf(call: Constants): number {
 }
 
 /** TensorFlow adjusts pictures of whole numbers between 0 and 1. */
-function adjusting(parameters: readonly string[], apply: (unit: Tensor, call: Call<Tensor>) => Tensor): Operation {
+export function adjusting(parameters: readonly string[], apply: (unit: Tensor, call: Call<Tensor>) => Tensor): Operation {
   return {
     parameters: [X, ...parameters],
     infer: (call) => ({ shape: call.tensor('x').shape, type: call.tensor('x').type }),
@@ -233,7 +205,7 @@ function framing(names: 'padding' | 'cropping'): Operation {
 }
 
 /** Patches as channels, by a convolution with an identity kernel. */
-const extractPatches = probed([X, 'size|sizes', 'strides', 'dilation_rate|rates', 'padding', 'data_format'], (call) => {
+const extractPatches = probed([X, 'size|sizes|ksizes', 'strides', 'dilation_rate|rates', 'padding', 'data_format'], (call) => {
   const given = call.tensor('x');
   const pair = (name: string, fallback: number[]): number[] => {
     const value = call.integers(name) ?? fallback;
@@ -292,11 +264,55 @@ const standardize = unary((x) => {
   return tf.div(tf.sub(x, mean), tf.maximum(tf.sqrt(variance), 1 / Math.sqrt(count)));
 });
 
+/** What is left when as much goes on all sides. */
+const centralCrop: Operation = {
+  parameters: [X, 'central_fraction'],
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const kept = (n: number | null | undefined) => (typeof n === 'number' ? n - 2 * margin(call, n) : null);
+    return { shape: [...shape.slice(0, -3), kept(shape.at(-3)), kept(shape.at(-2)), shape.at(-1) ?? null], type };
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    const cut = x.shape.map((n, i) => (i === x.rank - 3 || i === x.rank - 2 ? margin(call, n) : 0));
+    return tf.slice(
+      x,
+      cut,
+      x.shape.map((n, i) => n - 2 * cut[i]!),
+    );
+  },
+};
+
+function margin(call: Constants, length: number): number {
+  return Math.trunc((length - length * call.number('central_fraction')) / 2);
+}
+
+/** `tf.image.convert_image_dtype`: whole numbers are scaled by the largest. */
+const convertDtype: Operation = {
+  parameters: [X, 'dtype', 'saturate'],
+  infer(call) {
+    const { shape, type } = call.tensor('x');
+    const dtype = call.value('dtype');
+    const target = typeOf(dtype);
+    if (type === 'bool' || target === 'bool' || (type === 'int32' && target === 'int32'))
+      call.fail(`converts pictures of ${type} to ${dtypeName(dtype)}; supported is from or to floats`);
+    if (/64|uint32/.test(dtypeName(dtype)) && target === 'int32')
+      call.fail(`converts pictures to ${dtypeName(dtype)}, whose largest number is beyond int32; convert to uint8 or int32`);
+    return { shape, type: target, narrow: narrowType(dtype) };
+  },
+  compute(call) {
+    const x = call.tensor('x');
+    const dtype = call.value('dtype');
+    if (typeOf(dtype) === 'float32') return toUnit(x, call);
+    const type = narrowType(dtype) ?? 'int32';
+    const scaled = scaledTo(type, x);
+    if (call.flag('saturate')) return saturated(scaled, type);
+    return type === 'int32' ? toWhole(scaled) : toNarrowWhole(scaled, type);
+  },
+};
+
 export const images: Readonly<Record<string, Operation>> = {
   Resize: resize,
-  ResizeBilinear1: resize1('bilinear'),
-  ResizeNearest1: resize1('nearest'),
-  ResizeImages1: resizeImages1,
   RGBToGrayscale: grayscale,
   RgbToGrayscale: {
     ...grayscale,
@@ -327,16 +343,7 @@ export const images: Readonly<Record<string, Operation>> = {
   ExtractPatches: extractPatches,
   CropToBoundingBox: boundingBox(true),
   PadToBoundingBox: boundingBox(false),
-  CentralCrop: fromLayer(
-    [X, 'central_fraction'],
-    (call, [shape]) => {
-      const fraction = call.number('central_fraction');
-      const kept = (n: number | null | undefined) =>
-        typeof n === 'number' ? n - 2 * Math.trunc((n - n * fraction) / 2) : call.fail('crops a picture of free size');
-      return centerCrop(layerSpec(call, { height: kept(shape![1]), width: kept(shape![2]) }));
-    },
-    'same',
-  ),
+  CentralCrop: centralCrop,
   FlipLeftRight: unary((x) => reverse(x, [x.rank - 2]), 'kept'),
   FlipUpDown: unary((x) => reverse(x, [x.rank - 3]), 'kept'),
   AdjustBrightness: adjusting(['delta'], (x, call) => tf.add(x, call.number('delta'))),
@@ -344,15 +351,7 @@ export const images: Readonly<Record<string, Operation>> = {
     const mean = tf.mean(x, [x.rank - 3, x.rank - 2], true);
     return tf.add(tf.mul(tf.sub(x, mean), call.number('contrast_factor')), mean);
   }),
-  ConvertImageDtype: {
-    parameters: [X, 'dtype'],
-    infer(call) {
-      const { shape, type } = call.tensor('x');
-      if (typeOf(call.value('dtype')) !== 'float32' || type === 'bool')
-        call.fail(`converts pictures of ${type} to ${dtypeName(call.value('dtype'))}; supported is to floats`);
-      return { shape, type: 'float32' };
-    },
-    compute: (call) => toUnit(call.tensor('x'), call),
-  },
+  AdjustGamma: adjusting(['gamma', 'gain'], (x, call) => tf.mul(tf.pow(x, call.number('gamma', 1)), call.number('gain', 1))),
+  ConvertImageDtype: convertDtype,
   PerImageStandardization: standardize,
 };

@@ -11,27 +11,33 @@ import type { Argument, Layer, LayerSpec } from '../layers/spec';
 import type { Shape } from '../types';
 import { bins } from './bins';
 import { bits } from './bits';
+import { boxes } from './boxes';
 import { choosing } from './choosing';
 import { elementwise } from './elementwise';
 import { unary } from './families';
 import { filters } from './filters';
 import { frames } from './frames';
 import { gaps } from './gaps';
+import { guarded } from './guarded';
+import { computeInSteps, inSteps } from './halves';
 import { images } from './images';
 import { indexing } from './indexing';
 import { joining } from './joining';
 import { linear } from './linear';
 import { losses } from './losses';
 import { making } from './making';
+import { masking } from './masking';
 import { matrices } from './matrices';
 import { metType, narrowedResult, narrowResults } from './narrow';
 import { neural } from './neural';
 import { functionCall } from './nodes';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
 import { patches } from './patches';
+import { quantizing } from './quantizing';
 import { rearrange } from './rearrange';
 import { reductions } from './reductions';
 import { refusals } from './refusals';
+import { resizing1 } from './resizing1';
 import { sampling } from './sampling';
 import { scattering } from './scattering';
 import { sequences } from './sequences';
@@ -41,8 +47,10 @@ import { singular } from './singular';
 import { solving } from './solving';
 import { special } from './special';
 import { spectra } from './spectra';
+import { statistics } from './statistics';
 import { functionNames, operationOfFunction } from './tensorflow';
 import { warps } from './warps';
+import { windows } from './windows';
 
 /** Keras 3 gives some operations two classes. */
 const sameOperation: Readonly<Record<string, string>> = {
@@ -79,6 +87,13 @@ const table: Readonly<Record<string, Operation>> = {
   ...solving,
   ...special,
   ...spectra,
+  ...windows,
+  ...boxes,
+  ...guarded,
+  ...masking,
+  ...quantizing,
+  ...resizing1,
+  ...statistics,
   Rearrange: rearrange,
 };
 
@@ -109,7 +124,7 @@ const tensorflowOnly = new Set([
     'GrayscaleToRgb',
     'CentralCrop',
   ],
-  ...['ResizeBilinear1', 'ResizeNearest1', 'ResizeImages1', 'CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown'],
+  ...['CropToBoundingBox', 'PadToBoundingBox', 'FlipLeftRight', 'FlipUpDown'],
   ...['AdjustBrightness', 'AdjustContrast', 'PerImageStandardization', 'LocalResponseNormalization', 'Identity', 'MeanOfWhole'],
   ...['TruncateDivide', 'TruncateMod', 'ConvertImageDtype', 'BatchFlatten', 'FusedBatchNorm'],
   ...['BandPart', 'MatrixDiag', 'MatrixDiagPart', 'MatrixTrace', 'ResizeWithCropOrPad', 'ResizeWithPad', 'TransposeImage', 'RotateImage'],
@@ -135,6 +150,25 @@ const tensorflowOnly = new Set([
     'TriangularSolve',
     'CholeskySolve',
   ],
+  ...[
+    'Conv1',
+    'DepthwiseConv1',
+    'SeparableConv1',
+    'EmbeddingLookup',
+    'BatchGather',
+    'AdjustGamma',
+    'RgbToYuv',
+    'YuvToRgb',
+    'RgbToYiq',
+    'YiqToRgb',
+  ],
+  ...Object.keys(windows),
+  ...Object.keys(statistics),
+  ...Object.keys(resizing1),
+  ...Object.keys(quantizing),
+  ...Object.keys(masking),
+  ...Object.keys(guarded),
+  ...Object.keys(boxes),
 ]);
 
 /** Whether a spec is a node of operations, not a layer. `Add` is both: the module tells. */
@@ -159,18 +193,20 @@ export function supportedOperations(): { readonly keras3: readonly string[]; rea
 }
 
 function operationOf(spec: LayerSpec): { key: string; operation: Operation } {
-  const name = String(spec.className === 'TFOpLambda' ? spec.config.function : spec.className);
+  // A SlicingOpLambda is an index, or one of TensorFlow's other slices.
+  const isFunction = spec.className === 'TFOpLambda' || /boolean_mask/.test(String(spec.config.function ?? ''));
+  const name = String(isFunction ? spec.config.function : spec.className);
   const activation = /^keras\.activations\.(.+)$/.exec(name)?.[1];
   if (activation !== undefined) {
     const { apply } = activationOf(spec, activation, true);
     return { key: activation, operation: unary((x) => apply(x)) };
   }
-  const key = spec.className === 'TFOpLambda' ? operationOfFunction(name) : (sameOperation[name] ?? name);
+  const key = isFunction ? operationOfFunction(name) : (sameOperation[name] ?? name);
   if (key !== undefined && Object.hasOwn(table, key)) return { key, operation: table[key]! };
   const reason = refusals.get(name.replace(/^compat\.v1\./, ''));
   if (reason !== undefined)
     unsupported(spec, `computes '${name}', which is not supported: ${reason}. Register a layer of that class through customLayers`);
-  const near = nearest(name, spec.className === 'TFOpLambda' ? functionNames() : Object.keys(table));
+  const near = nearest(name, isFunction ? functionNames() : Object.keys(table));
   return unsupported(
     spec,
     `computes '${name}', an operation that is not supported.${near.length > 0 ? ` Near names: ${near.join(', ')}.` : ''} Register a layer of that class through customLayers`,
@@ -258,20 +294,20 @@ function definitionOf(spec: LayerSpec, key: string, operation: Operation): Layer
         type !== undefined && isHalf(type)
           ? inputs.map((x, i) => (narrow[i] === type || x.dtype === 'bool' ? x : narrowed(x, type)))
           : inputs;
-      const computed = operation.compute(
-        new Call<Tensor>(
-          spec,
-          operation.parameters,
-          operands,
-          (constant, like, stored) =>
-            liftTensor(
-              type === undefined || (stored !== undefined && stored !== 'float') ? constant : narrowedConstant(constant, type),
-              like,
-              stored,
-            ),
-          narrow,
-        ),
+      const call = new Call<Tensor>(
+        spec,
+        operation.parameters,
+        operands,
+        (constant, like, stored) =>
+          liftTensor(
+            type === undefined || (stored !== undefined && stored !== 'float') ? constant : narrowedConstant(constant, type),
+            like,
+            stored,
+            (what) => unsupported(spec, what),
+          ),
+        narrow,
       );
+      const computed = type !== undefined && isHalf(type) && inSteps.has(key) ? computeInSteps(key, call, type) : operation.compute(call);
       if (type === undefined) return computed;
       const outputs = Array.isArray(computed) ? (computed as readonly Tensor[]) : [computed as Tensor];
       return outputs.map((x, i) => (results[i] === undefined ? x : narrowedResult(key, x, results[i], (what) => unsupported(spec, what))));
@@ -290,10 +326,13 @@ function liftOperand(constant: unknown, like: Operand | undefined, stored: strin
   return { shape: constantShape(constant), type: constantType(constant, like?.type, stored), constant, ...sizes };
 }
 
-function liftTensor(constant: unknown, like: Tensor | undefined, stored: string | undefined): Tensor {
+function liftTensor(constant: unknown, like: Tensor | undefined, stored: string | undefined, fail: (what: string) => never): Tensor {
   const flat = [constant].flat(Number.POSITIVE_INFINITY as 10);
+  const type = constantType(constant, like?.dtype, stored);
+  if (type === 'int32' && tf.getBackend() === 'webgpu' && flat.some((value) => Math.fround(Number(value)) !== Number(value)))
+    fail('has a whole number that float32 has not, in which the webgpu backend computes them; use wasm or cpu');
   if (like !== undefined && hostValuesOf(like) !== undefined && flat.every((value) => Number.isInteger(value))) {
     return sizeTensor(flat as number[], constantShape(constant));
   }
-  return tf.tensor(constant as number[], undefined, constantType(constant, like?.dtype, stored));
+  return tf.tensor(constant as number[], undefined, type);
 }

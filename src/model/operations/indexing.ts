@@ -21,12 +21,20 @@ type Bound = number | typeof unknownSize;
 function indexOf(call: Constants, name: string, rank: number): Index[] {
   const key = call.structure(name);
   const entries: readonly unknown[] = Array.isArray(key) ? key : [key];
-  const used = entries.filter((entry) => entry !== null && !isEllipsis(entry)).length;
+  return overAll(
+    call,
+    entries.map((entry) => (isEllipsis(entry) ? 'ellipsis' : partOf(call, entry))),
+    rank,
+  );
+}
+
+/** The ellipsis, or else the end, stands for the axes that no entry takes. */
+function overAll(call: Constants, entries: readonly (Index | 'ellipsis')[], rank: number): Index[] {
+  const used = entries.filter((entry) => entry !== 'ellipsis' && entry.kind !== 'new').length;
   if (used > rank) call.fail(`indexes ${used} axes of a tensor of ${rank}`);
-  const whole = (): Index => ({ kind: 'slice', step: 1 });
-  const seen = entries.some(isEllipsis);
-  const indices = entries.flatMap((entry): Index[] => (isEllipsis(entry) ? range(0, rank - used).map(whole) : [partOf(call, entry)]));
-  return seen ? indices : [...indices, ...range(0, rank - used).map(whole)];
+  const rest = range(0, rank - used).map((): Index => ({ kind: 'slice', step: 1 }));
+  const indices = entries.flatMap((entry) => (entry === 'ellipsis' ? rest : [entry]));
+  return entries.includes('ellipsis') ? indices : [...indices, ...rest];
 }
 
 function isEllipsis(entry: unknown): boolean {
@@ -176,29 +184,22 @@ function sliced(startNames: string, sizeNames: string): Operation {
   };
 }
 
-/** `tf.strided_slice` with its bit masks, one entry of begin, end and strides each: an ellipsis before a new axis before a single element. */
+/** `tf.strided_slice` with its bit masks: of an entry in several, the ellipsis counts before the new axis, and that before the single element. */
 function stridedIndex(call: Constants, rank: number): Index[] {
   const [begin, end, strides] = [call.sizes('begin') ?? [], call.sizes('end') ?? [], call.sizes('strides')];
   const bit = (name: string, i: number) => ((call.number(name, 0) >> i) & 1) === 1;
-  const entries = range(0, begin.length);
-  const isNew = (i: number) => bit('new_axis_mask', i) && !bit('ellipsis_mask', i);
-  const used = entries.filter((i) => !bit('ellipsis_mask', i) && !isNew(i)).length;
-  if (used > rank) call.fail(`slices ${used} axes of a tensor of ${rank}`);
-  const rest = range(0, rank - used).map((): Index => ({ kind: 'slice', step: 1 }));
-  const indices = entries.flatMap((i): readonly Index[] => {
-    if (bit('ellipsis_mask', i)) return rest;
-    if (isNew(i)) return [{ kind: 'new' }];
-    if (bit('shrink_axis_mask', i)) return [{ kind: 'at', index: begin[i] ?? unknownSize }];
-    return [
-      {
-        kind: 'slice',
-        step: strides?.[i] ?? 1,
-        ...(bit('begin_mask', i) ? {} : { start: begin[i] ?? unknownSize }),
-        ...(bit('end_mask', i) ? {} : { stop: end[i] ?? unknownSize }),
-      },
-    ];
+  const entries = range(0, begin.length).map((i): Index | 'ellipsis' => {
+    if (bit('ellipsis_mask', i)) return 'ellipsis';
+    if (bit('new_axis_mask', i)) return { kind: 'new' };
+    if (bit('shrink_axis_mask', i)) return { kind: 'at', index: begin[i] ?? unknownSize };
+    return {
+      kind: 'slice',
+      step: strides?.[i] ?? 1,
+      ...(bit('begin_mask', i) ? {} : { start: begin[i] ?? unknownSize }),
+      ...(bit('end_mask', i) ? {} : { stop: end[i] ?? unknownSize }),
+    };
   });
-  return entries.some((i) => bit('ellipsis_mask', i)) ? indices : [...indices, ...rest];
+  return overAll(call, entries, rank);
 }
 
 const stridedSlice = itemsOf(

@@ -126,15 +126,16 @@ export const joining: Readonly<Record<string, Operation>> = {
   Unstack: {
     parameters: [X, 'num', 'axis'],
     infer(call) {
-      const { shape, type } = call.tensor('x');
+      const { shape, type, sizes } = call.tensor('x');
       const axis = call.axis('axis', shape.length, 0);
       const count = shape[axis] ?? call.number('num');
-      return range(0, count).map(() => ({ type, shape: shape.filter((_, i) => i !== axis) }));
+      const each = (i: number) => (sizes === undefined || shape.length !== 1 ? {} : { sizes: [sizes[i] ?? null] });
+      return range(0, count).map((part) => ({ type, shape: shape.filter((_, i) => i !== axis), ...each(part) }));
     },
     compute(call) {
       const x = call.tensor('x');
-      const host = hostValuesOf(x);
-      return host !== undefined && x.rank === 1 ? host.map((n) => sizeTensor([n], [])) : tf.unstack(x, call.axis('axis', x.rank, 0));
+      const sizes = x.rank === 1 ? hostValuesOf(x) : undefined;
+      return sizes === undefined ? tf.unstack(x, call.axis('axis', x.rank, 0)) : sizes.map((size) => sizeTensor([size], []));
     },
   },
   Split: splitAlong(),

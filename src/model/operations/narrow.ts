@@ -1,7 +1,7 @@
 /**
  * What operations make of dtypes that tfjs lacks (layers/narrow.ts): the dtype that the operands take, as Keras 3 promotes them, and that
- * of the results. An operation is here when its result is that of float32 or int32, rounded or wrapped once at the end: for float16 and
- * bfloat16 that is arithmetic with one rounding, and nothing that sums or composes. `test/model/operations/dtypes.test.ts` holds each.
+ * of the results. An operation is here when its result is that of float32 or int32, rounded or wrapped once at the end (for float16 and
+ * bfloat16: what TensorFlow's kernels were found to compute in float32), or when the steps that are rounded are known (halves.ts). `test/model/operations/dtypes.test.ts` holds each.
  */
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
@@ -9,6 +9,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { asFloat } from '../layers/dtypes';
 import { type ExactType, isHalf, meet, type NarrowType, narrowed, narrowType, toNarrowWhole } from '../layers/narrow';
 import type { LayerSpec } from '../layers/spec';
+import { inSteps } from './halves';
+import { inShaders } from './shaders';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -25,16 +27,23 @@ const moving = words(`
 const joining = words('Maximum Minimum Fmax Fmin Where Concatenate Stack Hstack Vstack Dstack Append SliceUpdate Select');
 /** One rounding of one number. */
 const single = words('Absolute Negative Square Sign Relu6 Clip Crelu');
-const singleOfHalves = words('Fabs Floor Ceil Round Trunc HardTanh Sqrt Reciprocal NanToNum');
+const singleOfHalves = words('Fabs Floor Ceil Round Trunc HardTanh Sqrt Reciprocal NanToNum HardShrink SoftShrink SparseSigmoid');
+/** The same by functions that shaders compute with fewer digits than the rounding needs. Not sines, whose digits tfjs' wasm backend has not. */
+const curvesOfHalves = words('Exp Exp2 Expm1 Log Tanh Tan Sinh Cosh Arcsinh Arccosh Arctanh Arcsin Arccos Arctan Celu');
+const curvesInSteps = words('Sigmoid Silu Elu Selu Gelu GeluExact Softplus LogSigmoid Log2 TanhShrink');
 const singleOfWhole = words(
   'Trunc Round NanToNum Cumsum Cumprod Sum Prod Nansum Nanprod Ptp Diff Trace MeanOfWhole BitwiseNot BitwiseInvert',
 );
 /** Computed in float32, and cast. */
 const recast = words('Matmul Einsum Tensordot Dot RGBToGrayscale ExtractPatches');
 /** Pictures computed in float32, whose numbers the operation itself brings back into the range. */
-const pictures = words('Resize RgbToGrayscale AdjustBrightness AdjustContrast');
-/** Of Keras 3, which computes it in float32. */
-const halfMeans = words('Mean');
+const pictures = words('Resize ResizeImages1 RgbToGrayscale AdjustBrightness AdjustContrast AdjustGamma AdjustSaturation AdjustHue');
+/** Of Keras 3, which computes them in float32. */
+const halfMeans = words('Mean Var Moments LayerNorm RMSNorm Resize');
+/** Summed in float32, and rounded once. */
+const sumsOfHalves = words('Conv Conv1 BiasAdd');
+/** The same for bfloat16 alone: of float16, the order of the sums and the rounding of each is not known. */
+const sumsOfBfloat16 = words('Sum MeanOfWhole');
 /** One rounding of two numbers. */
 const paired = words('Add Subtract Multiply Divide DivideNoNan ScalarMul AddN');
 const pairedOfWhole = words(
@@ -46,8 +55,19 @@ const telling = words(
   'Argmax Argmin Argsort CountNonzero Shape Rank Ndim Size Isfinite Isinf Isnan LogicalNot LogicalAnd LogicalOr LogicalXor All Any OneHot MultiHot',
 );
 
-const ofFirst = new Set([...moving, ...single, ...pictures, ...singleOfHalves, ...singleOfWhole]);
-const ofHalves = new Set([...moving, ...joining, ...single, ...singleOfHalves, ...paired, ...compared, ...telling]);
+const ofFirst = new Set([...moving, ...single, ...pictures, ...singleOfHalves, ...curvesOfHalves, ...curvesInSteps, ...singleOfWhole]);
+const ofHalves = new Set([
+  ...moving,
+  ...joining,
+  ...single,
+  ...singleOfHalves,
+  ...curvesOfHalves,
+  ...sumsOfHalves,
+  ...inSteps,
+  ...paired,
+  ...compared,
+  ...telling,
+]);
 const ofWhole = new Set([
   ...moving,
   ...joining,
@@ -61,6 +81,7 @@ const ofWhole = new Set([
   ...telling,
 ]);
 const ofHalves3 = new Set([...ofHalves, ...halfMeans]);
+const curves = new Set([...curvesOfHalves, ...curvesInSteps]);
 const casting = new Set(['Cast', 'View', 'SaturateCast', 'ConvertToTensor', 'Array']);
 
 /** The dtype of a constant that the file says with it: 'float32' of an array, 'float' of a Python number such as 2.0. */
@@ -93,6 +114,10 @@ const multiplyingMany = new Set(words('Prod Cumprod'));
 
 /** A result as its dtype has it. */
 export function narrowedResult(key: string, x: Tensor, type: NarrowType, fail: (what: string) => never): Tensor {
+  if (isHalf(type) && curves.has(key) && inShaders())
+    fail(
+      `computes ${key} of ${type}, for whose rounding shaders have too few digits; use wasm or cpu, or cast to float32 before it in Keras`,
+    );
   if (
     tf.getBackend() === 'webgpu' &&
     (multiplying.has(key) ? /^u?int16$/ : /int(8|16)$/).test(type) &&
@@ -112,7 +137,8 @@ export function narrowResults(
 ): readonly (NarrowType | undefined)[] {
   const known = !isHalf(met) ? ofWhole : spec.className === 'TFOpLambda' ? ofHalves : ofHalves3;
   const own: DataType = isHalf(met) ? 'float32' : 'int32';
-  if (!known.has(key) && results.some((type) => type === own))
+  const summed = met === 'bfloat16' && sumsOfBfloat16.includes(key);
+  if (!known.has(key) && !summed && results.some((type) => type === own))
     fail(
       `computes ${key} of ${met}, whose rounding is not known here; cast to ${isHalf(met) ? 'float32' : 'int32 or float32'} before it in Keras`,
     );

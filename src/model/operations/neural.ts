@@ -2,12 +2,14 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { describe } from '../../check';
 import { softmax } from '../activations';
 import { convolution } from '../layers/Convolution';
+import type { DataFormat } from '../layers/config';
 import { depthwiseConvolution, separableConvolution } from '../layers/DepthwiseConvolution';
 import { asBool, asFloat } from '../layers/dtypes';
 import type { LayerDefinition } from '../layers/KerasLayer';
-import { broadcast, where } from '../layers/manyAxes';
+import { broadcast, pad, where } from '../layers/manyAxes';
 import { layerNormalization } from '../layers/Normalizations';
 import { adaptivePooling, pooling } from '../layers/Pooling';
 import type { LayerSpec } from '../layers/spec';
@@ -22,8 +24,11 @@ export function fromLayer(
   parameters: readonly string[],
   define: (call: Constants, shapes: readonly Shape[]) => LayerDefinition,
   type: 'float32' | 'same' = 'float32',
+  /** What TensorFlow's paddings in numbers put around. */
+  filling = 0,
 ): Operation {
   const operandsOf = <T>(call: Call<T>): T[] => [call.tensor('x'), ...parameters.slice(1).flatMap((name) => weightOf(call, name))];
+  const around = (call: Constants, shape: Shape) => (parameters.includes('padding') ? writtenPadding(call, shape.length) : undefined);
   const weightOf = <T>(call: Call<T>, name: string): T[] => {
     const first = name.split('|')[0]!;
     if (!/kernel|bias|gamma|beta/.test(first)) return [];
@@ -35,15 +40,19 @@ export function fromLayer(
     infer(call) {
       const operands = operandsOf(call);
       const shapes = operands.map(({ shape }: Operand) => shape);
+      const pairs = around(call, shapes[0]!);
+      if (pairs !== undefined) shapes[0] = shapes[0]!.map((n, i) => (n === null ? null : n + pairs[i]![0] + pairs[i]![1]));
       return define(call, shapes)
         .outputShapes([shapes[0]!])
         .map((shape) => ({ shape, type: type === 'same' ? operands[0]!.type : 'float32' }));
     },
     compute(call) {
       const operands = operandsOf(call);
-      const shapes = operands.map(({ shape }: Tensor) => shape);
+      const pairs = around(call, operands[0]!.shape);
+      const x = pairs === undefined ? operands[0]! : pad(to(operands[0]!, 'float32'), pairs, filling);
+      const shapes = [x, ...operands.slice(1)].map(({ shape }: Tensor) => shape);
       const result = define(call, shapes).compute(
-        [operands[0]!],
+        [x],
         operands.slice(1).map((weight) => to(weight, 'float32')),
         [],
       );
@@ -55,8 +64,14 @@ export function fromLayer(
 
 /** A layer's spec for the arguments of a call. */
 export function layerSpec(call: Constants, config: Record<string, unknown>): LayerSpec {
+  return { ...call.spec, config: { ...config, data_format: formatOf(call) } };
+}
+
+/** Keras' word for Keras' or TensorFlow's data format. */
+export function formatOf(call: Constants): DataFormat {
   const format = String(call.value('data_format') ?? 'channels_last');
-  return { ...call.spec, config: { ...config, data_format: /^NC|channels_first/.test(format) ? 'channels_first' : 'channels_last' } };
+  if (/VECT/.test(format)) call.fail(`takes data_format ${format}, which is for whole numbers on GPUs; supported are NHWC and NCHW`);
+  return /^NC|channels_first/.test(format) ? 'channels_first' : 'channels_last';
 }
 
 /** TensorFlow also takes one number an axis of the tensor; layers take one a spatial axis. */
@@ -69,44 +84,61 @@ export function spatial(call: Constants, name: string, rank: number): number | n
   return first ? value.slice(2) : value.slice(1, -1);
 }
 
+/** What TensorFlow puts around pictures whose maxima it takes. */
+export const LOWEST = -3.4028234663852886e38;
+
 type Rank = 1 | 2 | 3;
 const rankOf = ([x]: readonly Shape[]) => (x!.length - 2) as Rank;
 
-/** The arguments that convolutions share; TensorFlow may write paddings out, which is not supported. */
+/** TensorFlow's paddings written out: a pair an axis of the tensor. */
+function writtenPadding(call: Constants, rank: number): [number, number][] | undefined {
+  const padding = call.value('padding');
+  if (!Array.isArray(padding)) return undefined;
+  const pairs = padding as [number, number][];
+  if (pairs.length !== rank || pairs.some((pair) => pair.length !== 2))
+    call.fail(`has padding ${describe(padding)}; supported are same, valid, and a pair of numbers for each of the ${rank} axes`);
+  return pairs;
+}
+
+/** The arguments that convolutions share. */
 function convolutionConfig(call: Constants, shapes: readonly Shape[]): Record<string, unknown> {
   const rank = rankOf(shapes);
   const padding = call.value('padding') ?? 'valid';
-  if (typeof padding !== 'string') call.fail('pads a convolution by numbers; supported are same and valid');
   return {
     kernel_size: shapes[1]!.slice(0, rank),
     strides: spatial(call, 'strides', rank) ?? 1,
     dilation_rate: spatial(call, 'dilation_rate', rank) ?? 1,
-    padding,
+    padding: Array.isArray(padding) ? 'valid' : padding,
     use_bias: false,
   };
 }
 
-const convolutionParameters = ['strides|stride', 'padding', 'data_format', 'dilation_rate|dilations|rate'];
+const STRIDES = 'strides|stride';
+const DILATION = 'dilation_rate|dilations|rate';
+const convolutionParameters = [STRIDES, 'padding', 'data_format', DILATION];
 
-const conv = fromLayer([X, 'kernel|filters|filter', ...convolutionParameters], (call, shapes) => {
-  const spec = layerSpec(call, convolutionConfig(call, shapes));
-  const channels = spec.config.data_format === 'channels_first' ? shapes[0]![1] : shapes[0]!.at(-1);
-  const groups = typeof channels === 'number' ? channels / shapes[1]!.at(-2)! : 1;
-  return convolution({ ...spec, config: { ...spec.config, filters: shapes[1]!.at(-1), groups } }, rankOf(shapes));
-});
+function conv(parameters: readonly string[]): Operation {
+  return fromLayer([X, 'kernel|filters|filter', ...parameters], (call, shapes) => {
+    const spec = layerSpec(call, convolutionConfig(call, shapes));
+    const channels = spec.config.data_format === 'channels_first' ? shapes[0]![1] : shapes[0]!.at(-1);
+    const groups = typeof channels === 'number' ? channels / shapes[1]!.at(-2)! : 1;
+    return convolution({ ...spec, config: { ...spec.config, filters: shapes[1]!.at(-1), groups } }, rankOf(shapes));
+  });
+}
 
-const depthwiseConv = fromLayer([X, 'kernel|filter', ...convolutionParameters], (call, shapes) => {
-  const spec = layerSpec(call, { ...convolutionConfig(call, shapes), depth_multiplier: shapes[1]!.at(-1) });
-  return depthwiseConvolution(spec, rankOf(shapes) as 1 | 2);
-});
+function depthwiseConv(parameters: readonly string[]): Operation {
+  return fromLayer([X, 'kernel|filter', ...parameters], (call, shapes) => {
+    const spec = layerSpec(call, { ...convolutionConfig(call, shapes), depth_multiplier: shapes[1]!.at(-1) });
+    return depthwiseConvolution(spec, rankOf(shapes) as 1 | 2);
+  });
+}
 
-const separableConv = fromLayer(
-  [X, 'depthwise_kernel|depthwise_filter', 'pointwise_kernel|pointwise_filter', ...convolutionParameters],
-  (call, shapes) => {
+function separableConv(parameters: readonly string[]): Operation {
+  return fromLayer([X, 'depthwise_kernel|depthwise_filter', 'pointwise_kernel|pointwise_filter', ...parameters], (call, shapes) => {
     const spec = layerSpec(call, { ...convolutionConfig(call, shapes), depth_multiplier: shapes[1]!.at(-1), filters: shapes[2]!.at(-1) });
     return separableConvolution(spec, rankOf(shapes) as 1 | 2);
-  },
-);
+  });
+}
 
 const convTranspose = fromLayer([X, 'kernel', 'strides', 'padding', 'output_padding', 'data_format', 'dilation_rate'], (call, shapes) => {
   const rank = rankOf(shapes);
@@ -145,10 +177,12 @@ function pools(kind: 'max' | 'average'): Operation {
     (call, shapes) => {
       const rank = rankOf(shapes);
       const size = spatial(call, 'pool_size', rank);
-      const config = { pool_size: size, strides: spatial(call, 'strides', rank) ?? size, padding: call.text('padding', 'valid') };
+      const padding = Array.isArray(call.value('padding')) ? 'valid' : call.text('padding', 'valid');
+      const config = { pool_size: size, strides: spatial(call, 'strides', rank) ?? size, padding };
       return pooling(layerSpec(call, config), rank, kind);
     },
     'same',
+    LOWEST,
   );
 }
 
@@ -158,46 +192,76 @@ function adaptive(kind: 'max' | 'average'): Operation {
   );
 }
 
+/** What a batch is normalized with, each as wide as the batch along one axis. */
+interface Statistics {
+  readonly x: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly offset: Tensor | undefined;
+  readonly scale: Tensor | undefined;
+  readonly epsilon: number;
+}
+
+function statisticsAlong(call: Call<Tensor>, axis: number, mean: Tensor, variance: Tensor, epsilon: number): Statistics {
+  const x = to(call.tensor('x'), 'float32');
+  const wide = <T extends Tensor | undefined>(vector: T): T =>
+    vector === undefined || vector.rank > 1
+      ? vector
+      : (tf.reshape(
+          vector,
+          x.shape.map((n, i) => (i === axis ? n : 1)),
+        ) as T);
+  const [offset, scale] = [call.optional('offset', x), call.optional('scale', x)];
+  return { x, mean: wide(mean), variance: wide(variance), offset: wide(offset), scale: wide(scale), epsilon };
+}
+
+function normalized({ x, mean, variance, offset, scale, epsilon }: Statistics): Tensor {
+  let factor = tf.rsqrt(tf.add(variance, epsilon));
+  if (scale !== undefined) factor = tf.mul(factor, scale);
+  const out = broadcast(tf.mul, broadcast(tf.sub, x, mean), factor);
+  return offset === undefined ? out : broadcast(tf.add, out, offset);
+}
+
+/** The arguments of a batch normalization. */
+export function normalizing(call: Call<Tensor>): Statistics {
+  const x = call.tensor('x');
+  const [mean, variance] = [call.tensor('mean', x), call.tensor('variance', x)];
+  return statisticsAlong(call, call.axis('axis', x.rank, -1), mean, variance, call.number('epsilon', 1e-3));
+}
+
 const batchNorm: Operation = {
   parameters: [X, 'mean', 'variance', 'offset', 'scale', 'epsilon|variance_epsilon'],
   keywords: ['axis'],
   infer: (call) => ({ shape: call.tensor('x').shape, type: 'float32' }),
+  compute: (call) => normalized(normalizing(call)),
+};
+
+/** TensorFlow 1's, as `keras.backend.batch_normalization` calls it. Where it trains, the statistics are its batch's, and are passed on. */
+const fusedBatchNorm: Operation = {
+  parameters: [X, 'scale', 'offset', 'mean', 'variance', 'epsilon', 'data_format', 'is_training', 'name', 'exponential_avg_factor'],
+  infer(call) {
+    const { shape } = call.tensor('x');
+    if (call.flag('is_training', true) && call.number('exponential_avg_factor', 1) !== 1)
+      call.fail('moves its averages, which are not kept from one prediction to the next');
+    const statistics = { shape: [shape[channelOf(call, shape.length)] ?? null], type: 'float32' as const };
+    return [{ shape, type: 'float32' }, statistics, statistics];
+  },
   compute(call) {
     const x = to(call.tensor('x'), 'float32');
-    const axis = call.integers('axis')?.[0];
-    const wide = (name: string): Tensor | undefined => {
-      const vector = call.optional(name, x);
-      if (vector === undefined) return undefined;
-      const at = axis === undefined ? x.rank - 1 : axis < 0 ? axis + x.rank : axis;
-      return vector.rank > 1
-        ? vector
-        : tf.reshape(
-            vector,
-            x.shape.map((n, i) => (i === at ? n : 1)),
-          );
-    };
-    const [mean, variance, offset, scale] = [wide('mean')!, wide('variance')!, wide('offset'), wide('scale')];
-    let factor = tf.rsqrt(tf.add(variance, call.number('epsilon', 1e-3)));
-    if (scale !== undefined) factor = tf.mul(factor, scale);
-    const out = broadcast(tf.mul, broadcast(tf.sub, x, mean), factor);
-    return offset === undefined ? out : broadcast(tf.add, out, offset);
+    const axis = channelOf(call, x.rank);
+    const epsilon = Math.max(call.number('epsilon', 1e-3), 1.001e-5); // what the kernel takes at least
+    if (!call.flag('is_training', true)) {
+      const [mean, variance] = [call.tensor('mean', x), call.tensor('variance', x)];
+      return [normalized(statisticsAlong(call, axis, mean, variance, epsilon)), mean.clone(), variance.clone()];
+    }
+    const others = x.shape.flatMap((_, i) => (i === axis ? [] : [i]));
+    const { mean, variance } = tf.moments(x, others);
+    const count = x.size / x.shape[axis]!;
+    return [normalized(statisticsAlong(call, axis, mean, variance, epsilon)), mean, tf.mul(variance, count > 1 ? count / (count - 1) : 1)];
   },
 };
 
-/** TensorFlow 1's, as `keras.backend.batch_normalization` calls it: with the statistics given, and passed on. */
-const fusedBatchNorm: Operation = {
-  parameters: [X, 'scale', 'offset', 'mean', 'variance', 'epsilon', 'data_format', 'is_training'],
-  infer(call) {
-    if (call.flag('is_training', true)) call.fail('normalizes with the statistics of its batch, which is not supported');
-    if (call.text('data_format', 'NHWC') !== 'NHWC') call.fail(`takes data_format ${call.text('data_format', '')}; supported is NHWC`);
-    const statistics = ['mean', 'variance'].map((name) => call.tensor(name, call.tensor('x')));
-    return [{ shape: call.tensor('x').shape, type: 'float32' }, ...statistics];
-  },
-  compute(call) {
-    const [mean, variance] = ['mean', 'variance'].map((name) => call.tensor(name, call.tensor('x')).clone());
-    return [batchNorm.compute(call) as Tensor, mean!, variance!];
-  },
-};
+const channelOf = (call: Constants, rank: number): number => (formatOf(call) === 'channels_first' ? 1 : rank - 1);
 
 function isGiven(call: Constants, name: string): boolean {
   return call.isTensor(name) || (call.value(name) ?? null) !== null;
@@ -302,9 +366,12 @@ function floatsOnly(operation: Operation): Operation {
 }
 
 export const neural: Readonly<Record<string, Operation>> = {
-  Conv: conv,
-  DepthwiseConv: depthwiseConv,
-  SeparableConv: separableConv,
+  Conv: conv(convolutionParameters),
+  Conv1: conv([STRIDES, 'padding', 'use_cudnn_on_gpu', 'data_format', DILATION]),
+  DepthwiseConv: depthwiseConv(convolutionParameters),
+  DepthwiseConv1: depthwiseConv([STRIDES, 'padding', DILATION, 'name', 'data_format']),
+  SeparableConv: separableConv(convolutionParameters),
+  SeparableConv1: separableConv([STRIDES, 'padding', DILATION, 'name', 'data_format']),
   ConvTranspose: convTranspose,
   Conv2DTranspose: conv2dTranspose,
   MaxPool: pools('max'),

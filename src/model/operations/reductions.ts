@@ -12,6 +12,7 @@ import type { Call, Constants, Operation } from './operation';
 import { truncatedQuotient } from './remainder';
 import { sizeOf } from './shaping';
 import { singularValues } from './singular';
+import { wholeProducts } from './whole';
 
 function variance(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   return tf.moments(x, axes, keepDims).variance;
@@ -214,6 +215,10 @@ function quantile(x: Tensor, axes: number[], keepDims: boolean, q: number, metho
     : found;
 }
 
+export function products(x: Tensor, axes: number[]): Tensor {
+  return x.dtype === 'int32' ? wholeProducts(x, axes) : tf.prod(x, axes);
+}
+
 /** TensorFlow's mean of whole numbers is a whole number, rounded towards zero. `keras.ops` has floats. */
 function meanOfWhole(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
@@ -227,7 +232,7 @@ export const reductions: Readonly<Record<string, Operation>> = {
     call.tensor('x').dtype === 'float32' ? tf.mean(x, axes, keep) : meanOfWhole(x, axes, keep),
   ),
   // tfjs' WebGPU backend forgets to keep the axes.
-  Prod: reduction((x, axes, keep) => tf.reshape(tf.prod(x, axes), reducedShape(x.shape, axes, keep) as number[])),
+  Prod: reduction((x, axes, keep) => tf.reshape(products(x, axes), reducedShape(x.shape, axes, keep) as number[])),
   Max: { ...reduction(extreme('max'), 'kept'), keywords: ['initial'] },
   Min: { ...reduction(extreme('min'), 'kept'), keywords: ['initial'] },
   Amax: reduction(extreme('max'), 'kept'),

@@ -6,11 +6,15 @@ import { asFloat } from '../layers/dtypes';
 import { where } from '../layers/manyAxes';
 import { inShaders } from './shaders';
 import { sign } from './sign';
+import { below, wholeQuotient } from './whole';
 
 /** The remainder with the sign of the dividend. */
 export function truncatedRemainder(a: Tensor, b: Tensor): Tensor {
+  if (a.dtype === 'int32') {
+    const rest = flooredRemainder(a, b);
+    return tf.sub(rest, tf.mul(below(a, b, rest), b));
+  }
   const [left, right] = [tf.abs(a), tf.abs(b)];
-  if (a.dtype === 'int32') return tf.mul(sign(a), flooredRemainder(left, right));
   const remainder = inShaders() ? shaderRemainder(left, right) : tf.mod(left, right);
   return tf.mul(sign(a), remainder);
 }
@@ -25,13 +29,13 @@ export function flooredRemainder(a: Tensor, b: Tensor): Tensor {
 }
 
 export function flooredQuotient(a: Tensor, b: Tensor): Tensor {
-  if (a.dtype === 'int32') return inShaders() ? tf.cast(flooredQuotient(asFloat(a), asFloat(b)), 'int32') : tf.floorDiv(a, b);
+  if (a.dtype === 'int32') return inShaders() ? tf.cast(flooredQuotient(asFloat(a), asFloat(b)), 'int32') : wholeQuotient(a, b);
   return tf.floor(inShaders() ? shaderQuotient(a, b) : tf.div(a, b));
 }
 
 /** Of whole numbers, towards zero. */
 export function truncatedQuotient(a: Tensor, b: Tensor): Tensor {
-  return tf.mul(tf.mul(sign(a), sign(b)), flooredQuotient(tf.abs(a), tf.abs(b)));
+  return tf.add(flooredQuotient(a, b), below(a, b, flooredRemainder(a, b)));
 }
 
 /** Shaders divide to within 2.5 units in the last place, and round sums and products as they should. Exact while a / b is below 2^45. */

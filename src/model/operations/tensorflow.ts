@@ -149,6 +149,7 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'nn.conv3d': 'Conv',
   'nn.convolution': 'Conv',
   'nn.depthwise_conv2d': 'DepthwiseConv',
+  'nn.depthwise_conv2d_native': 'DepthwiseConv',
   'nn.separable_conv2d': 'SeparableConv',
   'nn.max_pool': 'MaxPool',
   'nn.max_pool1d': 'MaxPool',
@@ -158,13 +159,16 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'nn.avg_pool1d': 'AveragePool',
   'nn.avg_pool2d': 'AveragePool',
   'nn.avg_pool3d': 'AveragePool',
+  'nn.pool': 'Pool',
+  'nn.max_pool_with_argmax': 'MaxPoolWithArgmax',
+  'nn.dilation2d': 'Dilation2D',
+  'nn.erosion2d': 'Erosion2D',
   'nn.fused_batch_norm': 'FusedBatchNorm',
   'nn.bias_add': 'BiasAdd',
   'nn.local_response_normalization': 'LocalResponseNormalization',
   'image.resize': 'Resize',
   'image.resize_bilinear': 'ResizeBilinear1',
   'image.resize_nearest_neighbor': 'ResizeNearest1',
-  'image.resize_images': 'ResizeImages1',
   'image.rgb_to_grayscale': 'RgbToGrayscale',
   'image.grayscale_to_rgb': 'GrayscaleToRgb',
   'image.extract_patches': 'ExtractPatches',
@@ -191,6 +195,39 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'linalg.diag_part': 'MatrixDiagPart',
   'linalg.trace': 'MatrixTrace',
   'nn.conv2d_transpose': 'Conv2DTranspose',
+  'math.xlogy': 'Xlogy',
+  'math.xlog1py': 'Xlog1py',
+  'math.xdivy': 'Xdivy',
+  'math.reciprocal_no_nan': 'ReciprocalNoNan',
+  'math.polyval': 'Polyval',
+  'math.cumulative_logsumexp': 'CumulativeLogsumexp',
+  'math.accumulate_n': 'AddN',
+  'math.zero_fraction': 'ZeroFraction',
+  'nn.l2_loss': 'L2Loss',
+  'nn.weighted_moments': 'WeightedMoments',
+  'nn.embedding_lookup': 'EmbeddingLookup',
+  'linalg.normalize': 'OverNorm',
+  clip_by_norm: 'ClipByNorm',
+  clip_by_average_norm: 'ClipByAverageNorm',
+  batch_gather: 'BatchGather',
+  boolean_mask: 'BooleanMask',
+  sequence_mask: 'SequenceMask',
+  reverse_sequence: 'ReverseSequence',
+  'debugging.assert_all_finite': 'Identity',
+  'quantization.fake_quant_with_min_max_args': 'FakeQuantArgs',
+  'quantization.fake_quant_with_min_max_vars': 'FakeQuantVars',
+  'quantization.fake_quant_with_min_max_vars_per_channel': 'FakeQuantVars',
+  'image.rgb_to_yuv': 'RgbToYuv',
+  'image.yuv_to_rgb': 'YuvToRgb',
+  'image.rgb_to_yiq': 'RgbToYiq',
+  'image.yiq_to_rgb': 'YiqToRgb',
+  'image.adjust_gamma': 'AdjustGamma',
+  'image.crop_and_resize': 'CropAndResize',
+  'image.resize_bicubic': 'ResizeBicubic1',
+  'image.resize_area': 'ResizeArea1',
+  'image.resize_images': 'ResizeImages1',
+  'image.extract_image_patches': 'ExtractPatches',
+  extract_volume_patches: 'VolumePatches',
   space_to_batch_nd: 'SpaceToBatch',
   batch_to_space_nd: 'BatchToSpace',
   'bitwise.bitwise_and': 'BitwiseAnd',
@@ -241,13 +278,24 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'linalg.adjoint': 'MatrixTranspose',
 };
 
-/** Functions of `compat.v1` whose arguments differ from today's functions of the same name in nothing that the table reads. */
+/** Functions of `compat.v1` whose arguments come in another order than those of today's functions of the same name. */
+const ordered1: Readonly<Record<string, string>> = {
+  'nn.conv1d': 'Conv1',
+  'nn.conv2d': 'Conv1',
+  'nn.depthwise_conv2d': 'DepthwiseConv1',
+  'nn.separable_conv2d': 'SeparableConv1',
+  'nn.dilation2d': 'Dilation2D1',
+  'nn.erosion2d': 'Erosion2D1',
+};
+
+/** The others of `compat.v1` differ from today's in nothing that the table reads. */
 const version1 = /^(compat\.v[12]|raw_ops|_api\.v2)\./;
 
 /** The operation that computes a TensorFlow function; undefined where there is none. */
 export function operationOfFunction(name: string): string | undefined {
   const plain = name.replace(version1, '');
   if (name === 'compat.v1.image.resize') return spelledAlike['image.resize_images'];
+  if (name.startsWith('compat.v1.') && Object.hasOwn(ordered1, plain)) return ordered1[plain];
   return Object.hasOwn(spelledAlike, plain) ? spelledAlike[plain] : undefined;
 }
 

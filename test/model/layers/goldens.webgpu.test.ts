@@ -8,7 +8,7 @@ import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
 const dawn = await openDawn();
 const folders = process.env.LAYER_GOLDENS
   ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations', 'numeric'].map((name) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+  : ['layers', 'operations', 'numeric', 'tensorflow'].map((name) => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
 const seen = new Set<string>();
 
 /** The first Keras 3 model of every class and operation; all models of both Kerases, which takes minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
@@ -21,14 +21,27 @@ function chosen(file: GoldenFile): GoldenFile['cases'] {
   });
 }
 
+/** Models of whole numbers that the webgpu backend, which computes them in float32, has not. */
+const beyondFloats = /(wrapped (products|sums)|quotients of many digits)$/;
+
 describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   if (dawn.gpu !== null) await openTensorFlow();
   // tfjs computes small tensors on the CPU.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const stems = process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'];
-  describe.each(folders.flatMap((folder) => stems.map((stem) => join(folder, stem))))('%s', (stem) => {
-    const file = readGoldens(stem);
-    it.each(chosen(file).map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
+  const suites = folders
+    .flatMap((folder) => stems.map((stem) => join(folder, stem)))
+    .map((stem) => {
+      const file = readGoldens(stem);
+      return [stem, file, chosen(file)] as const;
+    });
+  // Where all classes have been met before, nothing is left.
+  describe.each(suites.filter(([, , cases]) => cases.length > 0))('%s', (_, file, cases) => {
+    it.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (name, golden) => {
+      if (beyondFloats.test(name)) {
+        await expect(compareCase(file, golden, 'order')).rejects.toThrow('a whole number that float32 has not');
+        return;
+      }
       const { error, problems } = await compareCase(file, golden, 'order');
       expect(problems).toEqual([]);
       // Shaders may round exp, division and inverse sine more coarsely than C does.

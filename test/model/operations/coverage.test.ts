@@ -11,7 +11,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
     'written by TensorFlow 2.4; today it is recorded as the and, or and not that it is made of. LogicalXor of Keras 3 computes it',
 };
 
-const fixtures = ['layers', 'operations', 'numeric', 'dtypes', 'versions/2.21.0', 'versions/3.15.1'].map((name) =>
+const fixtures = ['layers', 'operations', 'numeric', 'tensorflow', 'dtypes', 'versions/2.21.0', 'versions/3.15.1'].map((name) =>
   fileURLToPath(new URL(`../../fixtures/${name}/`, import.meta.url)),
 );
 

@@ -12,6 +12,7 @@ const onlyHere: Refusals = [
     /(square|squared_difference|multiply|power|pow|operators|cumprod|scan|operators of signs|operators with arrays)( below zero)? u?int16$/,
     products,
   ],
+  [/(curve [\w ]+|ops sigmoid) in b?float16/, /for whose rounding shaders have too few digits; use wasm or cpu/],
   [/(cumprod|scan) u?int8$/, products],
   [/tf reduce_prod u?int(8|16)$/, products],
   [/ops (meets uint8 u?int16|meets int8 int16|meets uint8 int8|meets int8 uint8|operators with arrays int8)$/, products],
