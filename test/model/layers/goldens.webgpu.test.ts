@@ -29,14 +29,13 @@ describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   // tfjs computes small tensors on the CPU.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const stems = process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'];
-  const suites = folders
+  const all = folders
     .flatMap((folder) => stems.map((stem) => join(folder, stem)))
     .map((stem) => {
       const file = readGoldens(stem);
-      return [stem, file, chosen(file)] as const;
+      return { stem, file, cases: chosen(file) };
     });
-  // Where all classes have been met before, nothing is left.
-  describe.each(suites.filter(([, , cases]) => cases.length > 0))('%s', (_, file, cases) => {
+  describe.each(all.filter(({ cases }) => cases.length > 0))('$stem', ({ file, cases }) => {
     it.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (name, golden) => {
       if (beyondFloats.test(name)) {
         await expect(compareCase(file, golden, 'order')).rejects.toThrow('a whole number that float32 has not');
