@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { asBool, asFloat } from '../layers/dtypes';
 import { where as choose, transpose } from '../layers/manyAxes';
 import { broadcastShapes, range } from '../layers/spatial';
+import type { Shape } from '../types';
 import { to, X } from './families';
 import { type Call, type Constants, type Operation, promote } from './operation';
 import { flooredQuotient, flooredRemainder } from './remainder';
@@ -103,24 +104,33 @@ const takeAlongAxis: Operation = {
 };
 
 /** Chooses by a condition; all three broadcast. */
-const where: Operation = {
-  parameters: ['condition', 'x1|x', 'x2|y'],
-  infer(call) {
-    const [condition, a, b] = choices(call);
-    const shape = [condition.shape, a.shape, b.shape].reduce(
-      (all, next) => broadcastShapes(all, next) ?? call.fail('chooses between shapes that do not go together'),
-    );
-    return { shape, type: promote(a.type, b.type) };
-  },
-  compute(call) {
-    const [condition, a, b] = choices(call);
-    const type: DataType = promote(a.dtype, b.dtype);
-    const shape = [condition.shape, a.shape, b.shape].reduce((all, next) => broadcastShapes(all, next) as number[]);
-    const wide = (x: Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape));
-    const chosen = asBool(wide(tf.cast(to(condition, 'bool'), 'int32')));
-    return choose(chosen, wide(to(a, type)), wide(to(b, type)));
-  },
-};
+/** `by` gives the condition's shape as it broadcasts. */
+function chosenBy(by: (condition: Shape, x: Shape) => Shape): Operation {
+  return {
+    parameters: ['condition', 'x1|x', 'x2|y'],
+    infer(call) {
+      const [condition, a, b] = choices(call);
+      const shape = [by(condition.shape, a.shape), a.shape, b.shape].reduce(
+        (all, next) => broadcastShapes(all, next) ?? call.fail('chooses between shapes that do not go together'),
+      );
+      return { shape, type: promote(a.type, b.type) };
+    },
+    compute(call) {
+      const [given, a, b] = choices(call);
+      const condition = tf.reshape(given, by(given.shape, a.shape) as number[]);
+      const type: DataType = promote(a.dtype, b.dtype);
+      const shape = [condition.shape, a.shape, b.shape].reduce((all, next) => broadcastShapes(all, next) as number[]);
+      const wide = (x: Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape));
+      const chosen = asBool(wide(tf.cast(to(condition, 'bool'), 'int32')));
+      return choose(chosen, wide(to(a, type)), wide(to(b, type)));
+    },
+  };
+}
+
+const where = chosenBy((condition) => condition);
+
+/** TensorFlow 1's: a vector chooses whole rows. */
+const where1 = chosenBy((condition, x) => (condition.length === 1 ? [...condition, ...x.slice(1).map(() => 1)] : condition));
 
 function choices<T>(call: Call<T>): [T, T, T] {
   if (call.optional('x1') === undefined || call.optional('x2') === undefined)
@@ -229,6 +239,7 @@ export const choosing: Readonly<Record<string, Operation>> = {
   BatchGather: batchGather,
   TakeAlongAxis: takeAlongAxis,
   Where: where,
+  Where1: where1,
   Select: select,
   UnravelIndex: unravelIndex,
   OneHot: oneHot,

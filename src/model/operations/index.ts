@@ -154,6 +154,7 @@ const tensorflowOnly = new Set([
     'Conv1',
     'DepthwiseConv1',
     'SeparableConv1',
+    'Where1',
     'EmbeddingLookup',
     'BatchGather',
     'AdjustGamma',

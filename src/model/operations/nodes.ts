@@ -48,7 +48,7 @@ const nodes: Readonly<Record<string, Node>> = {
     SquaredDifference:math.squared_difference Equal:math.equal NotEqual:math.not_equal Less:math.less LessEqual:math.less_equal
     Greater:math.greater GreaterEqual:math.greater_equal Relu:nn.relu Relu6:nn.relu6 Elu:nn.elu Selu:nn.selu Sigmoid:math.sigmoid
     Softplus:math.softplus Softsign:nn.softsign Softmax:nn.softmax LogSoftmax:nn.log_softmax Identity:identity
-    StopGradient:stop_gradient Shape:shape Size:size ZerosLike:zeros_like Select:where SelectV2:where
+    StopGradient:stop_gradient Shape:shape Size:size ZerosLike:zeros_like Select:compat.v1.where SelectV2:where
     Fill:fill`),
   Range: { calls: 'range', attributes: { Tidx: 'dtype' } },
   Reshape: { calls: 'reshape', inputs: ['', 'shape'] },

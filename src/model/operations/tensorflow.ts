@@ -278,7 +278,7 @@ const spelledAlike: Readonly<Record<string, string>> = {
   'linalg.adjoint': 'MatrixTranspose',
 };
 
-/** Functions of `compat.v1` whose arguments come in another order than those of today's functions of the same name. */
+/** Functions of `compat.v1` that take their arguments otherwise than today's functions of the same name. */
 const ordered1: Readonly<Record<string, string>> = {
   'nn.conv1d': 'Conv1',
   'nn.conv2d': 'Conv1',
@@ -286,6 +286,7 @@ const ordered1: Readonly<Record<string, string>> = {
   'nn.separable_conv2d': 'SeparableConv1',
   'nn.dilation2d': 'Dilation2D1',
   'nn.erosion2d': 'Erosion2D1',
+  where: 'Where1',
 };
 
 /** The others of `compat.v1` differ from today's in nothing that the table reads. */
