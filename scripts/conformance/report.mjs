@@ -102,7 +102,7 @@ function counts(entries) {
   return [entries.filter(isCompared).length, of('right'), of('refused'), of('meant'), of('wrong', 'crashed')];
 }
 
-const momentOf = ({ measured }) => (measured ? `${measured.commit} (${measured.date})` : 'a commit before a9c9936');
+const momentOf = ({ measured }) => `${measured.commit} (${measured.date})`;
 const commits = (runs) => unique(runs.map(momentOf));
 
 /** Which steps were measured when, of suites that were not measured at once; the moment of most of them is not spelt out. */
