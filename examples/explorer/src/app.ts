@@ -262,7 +262,7 @@ function naming(source: File | readonly File[], { code, message }: EngineError):
 /** Where the library's advice is for programmers, the same for someone with a file in hand. */
 function inWordsOfThePage({ code, message }: EngineError): string {
   // What this page cannot do: it runs nobody's code.
-  const [library, withKeras] = / Register .* through customLayers(, or .*)?\.?$/.exec(message) ?? [];
+  const [library, withKeras] = / Register .* through customLayers(?: \([^)]*\))?(, or .*)?\.?$/.exec(message) ?? [];
   if (library !== undefined) {
     const instead = withKeras
       ? 'Save the model with'
