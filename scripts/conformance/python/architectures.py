@@ -26,7 +26,7 @@ SIZES = {"VGG16": 224, "InceptionV3": 128, "Xception": 96, "NASNetMobile": 96, "
 
 # Scales that are this much smaller: else the activations grow from block to block until the gates saturate, where Keras itself, computing
 # with other kernels of TensorFlow (TF_ENABLE_ONEDNN_OPTS=0), is percents away from Keras.
-DAMPED = {"EfficientNetV2": 0.7, "EfficientNetB7": 0.7}
+DAMPED = {"EfficientNetV2": 0.7, "EfficientNetB6": 0.7, "EfficientNetB7": 0.7}
 
 
 def randomise(model, rng, damping):
