@@ -1,7 +1,11 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { unpackChromium } from './unpack';
 
-/** WebGPU on SwiftShader. Without the last two the GPU process dies under load ("A valid external Instance reference no longer exists"). */
+/**
+ * WebGPU on SwiftShader. Without `--enable-unsafe-swiftshader` and `--disable-gpu-watchdog` the GPU process dies under load ("A valid
+ * external Instance reference no longer exists"). 2D canvases stay on the CPU: on a busy machine about one page in a hundred waited for
+ * ever in its first `getImageData`, renderer and GPU process both asleep on a lock.
+ */
 const softwareWebGPU = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
@@ -10,6 +14,7 @@ const softwareWebGPU = [
   '--enable-unsafe-swiftshader',
   '--use-vulkan=swiftshader',
   '--disable-gpu-watchdog',
+  '--disable-accelerated-2d-canvas',
 ];
 /** `getUserMedia` gives a moving test picture and asks nobody. */
 const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];

@@ -42,8 +42,8 @@ const page = {
     const worker = new Worker('/page.js', { type: 'module' });
     pixels.push(
       await new Promise<ImageData>((resolve, reject) => {
-        worker.onmessage = ({ data }) => resolve(data);
-        worker.onerror = reject;
+        worker.onmessage = ({ data }) => (data instanceof ImageData ? resolve(data) : reject(new Error(`in the worker: ${data}`)));
+        worker.onerror = ({ message }) => reject(new Error(`the worker: ${message}`));
         worker.postMessage(scene());
       }),
     );
@@ -60,8 +60,13 @@ export type Page = typeof page;
 
 if (typeof document === 'undefined') {
   addEventListener('message', async ({ data }) => {
-    const canvas = await canvasRenderer.render(data);
-    postMessage(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height));
+    try {
+      const canvas = await canvasRenderer.render(data);
+      postMessage(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height));
+    } catch (error) {
+      // A rejection is no `error` event of the worker: the page would wait for ever.
+      postMessage(String(error));
+    }
   });
 } else {
   Object.assign(globalThis, { page });
