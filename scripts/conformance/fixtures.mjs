@@ -58,7 +58,7 @@ const KEPT = {
     ...as('keras', ['shared-model-in-a-chain', 'several-nested-in-reverse', 'nested-with-two-outputs', 'time-distributed-model']),
     ...as('keras', ['nested-with-dict', 'mixed-float16', 'convnext-block', 'color-degeneration', 'one-large-layer', 'one-huge-layer']),
     ...as('h5', ['several-nested-in-reverse', 'convnext-block', 'one-large-layer', 'config-of-few-words', 'lambda-of-activation']),
-    'lambda-of-activation.keras',
+    ...as('keras', ['lambda-of-activation', 'diverged']),
     'shared-model-in-a-chain.weights.h5',
   ],
   'structures-keras3-tf_keras': [
@@ -137,6 +137,8 @@ function sample({ path: name, className, shapes, at }, values) {
   const own = values.subarray(at, at + size);
   const count = Math.min(SAMPLES, size);
   const indices = Array.from({ length: count }, (_, i) => Math.round((i * (size - 1)) / Math.max(count - 1, 1)));
-  const [min, max] = [Math.min, Math.max].map((most) => own.reduce((a, b) => most(a, b)));
+  // JSON writes NaN and infinity as null: the samples of a network that diverged.
+  const finite = own.filter(Number.isFinite);
+  const [min, max] = [Math.min, Math.max].map((most) => finite.reduce((a, b) => most(a, b), finite[0] ?? 0));
   return { name, className: modernName(className), shape: shapes[0], min, max, indices, samples: indices.map((index) => own[index]) };
 }

@@ -8,6 +8,7 @@ import type { LocatedWeights, WeightRef } from '../keras/weights';
 import { type Executable, type ModelInput, setExecutable } from './executable';
 import { matchInputs } from './feeds';
 import { type BuiltGraph, type BuiltLayer, buildGraph, type CustomLayers, type GraphOptions } from './graph';
+import { holdsNonFinite, losesNaN, prepareCPU } from './nonfinite';
 import { type Plan, plan, run, runSync } from './run';
 import { SubmodelLayer } from './submodel';
 import type { LayerInfo, Model, ModelFormat, Port, Runtime, Shape } from './types';
@@ -194,6 +195,7 @@ class KerasBackedModel implements Model {
   readonly runtime: Runtime;
   private readonly whole: Plan;
   private readonly inputSymbols: readonly SymbolicTensor[];
+  private nonFiniteWeights: boolean | undefined;
   private disposed = false;
 
   constructor(
@@ -225,7 +227,9 @@ class KerasBackedModel implements Model {
         const prepared = plan(groups.flat(), given);
         return (input, signal) =>
           this.feeding(input, async (feeds) => {
-            const tensors = await run(prepared, feeds, signal);
+            const nonFinite = this.meetsNonFinite(feeds);
+            if (nonFinite) await prepareCPU();
+            const tensors = await run(prepared, feeds, { signal, nonFinite });
             let next = 0;
             return groups.map((group) => group.map(() => tensors[next++]!));
           });
@@ -237,7 +241,8 @@ class KerasBackedModel implements Model {
   predict(input: ModelInput): Tensor | Tensor[] {
     const made: Tensor[] = [];
     try {
-      const outputs = runSync(this.whole, this.feeds(input, made));
+      const feeds = this.feeds(input, made);
+      const outputs = runSync(this.whole, feeds, { nonFinite: this.meetsNonFinite(feeds) });
       return outputs.length === 1 ? outputs[0]! : outputs;
     } finally {
       for (const tensor of made) tensor.dispose();
@@ -252,6 +257,13 @@ class KerasBackedModel implements Model {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** Whether NaN or infinities go into the computation and would get lost. Weights are looked at once. */
+  private meetsNonFinite(feeds: ReadonlyMap<SymbolicTensor, Tensor>): boolean {
+    if (!losesNaN()) return false;
+    this.nonFiniteWeights ??= this.parts.some(({ layer }) => layer.weights.some((weight) => holdsNonFinite(weight.read())));
+    return this.nonFiniteWeights || [...feeds.values()].some(holdsNonFinite);
   }
 
   private async feeding<T>(input: ModelInput, use: (feeds: Map<SymbolicTensor, Tensor>) => Promise<T>): Promise<T> {

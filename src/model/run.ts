@@ -1,6 +1,7 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNotAborted } from '../check';
+import { holdsNonFinite, onCPU } from './nonfinite';
 
 /** One call of one tfjs layer. */
 interface Step {
@@ -48,6 +49,13 @@ export function plan(wanted: readonly SymbolicTensor[], given: ReadonlySet<Symbo
 /** How long to compute before letting other work of the thread in, when someone might want to abort. */
 const YIELD_AFTER_MS = 40;
 
+/** How a plan is executed. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Look for NaN and infinity before each step, and compute those that meet one where they are not lost. */
+  readonly nonFinite?: boolean | undefined;
+}
+
 /**
  * Executes a plan. The result has a tensor of its own for each wanted symbol, in order; what was computed on the way is freed as soon as
  * its last reader is done. After a failure nothing is left.
@@ -55,9 +63,9 @@ const YIELD_AFTER_MS = 40;
 export async function run(
   { wanted, steps, readers }: Plan,
   feeds: ReadonlyMap<SymbolicTensor, Tensor>,
-  signal?: AbortSignal,
+  { signal, nonFinite }: RunOptions = {},
 ): Promise<Tensor[]> {
-  const execution = new Execution(readers, feeds);
+  const execution = new Execution(readers, feeds, nonFinite);
   let since = performance.now();
   try {
     for (const step of steps) {
@@ -78,8 +86,12 @@ export async function run(
 }
 
 /** As `run`, at once. */
-export function runSync({ wanted, steps, readers }: Plan, feeds: ReadonlyMap<SymbolicTensor, Tensor>): Tensor[] {
-  const execution = new Execution(readers, feeds);
+export function runSync(
+  { wanted, steps, readers }: Plan,
+  feeds: ReadonlyMap<SymbolicTensor, Tensor>,
+  { nonFinite }: Pick<RunOptions, 'nonFinite'> = {},
+): Tensor[] {
+  const execution = new Execution(readers, feeds, nonFinite);
   try {
     for (const step of steps) execution.step(step);
     return execution.take(wanted);
@@ -96,13 +108,16 @@ class Execution {
   constructor(
     readers: ReadonlyMap<SymbolicTensor, number>,
     private readonly feeds: ReadonlyMap<SymbolicTensor, Tensor>,
+    private readonly nonFinite = false,
   ) {
     this.left = new Map(readers);
   }
 
   step({ layer, inputs, outputs }: Step): void {
     const given = inputs.map((symbol) => this.value(symbol));
-    const result = tidy(() => layer.apply(given.length === 1 ? given[0]! : given, { training: false }) as Tensor | Tensor[]);
+    const compute = () => tidy(() => layer.apply(given.length === 1 ? given[0]! : given, { training: false }) as Tensor | Tensor[]);
+    const met = this.nonFinite && [...given, ...layer.weights.map((weight) => weight.read())].some(holdsNonFinite);
+    const result = met ? onCPU(compute) : compute();
     const list = Array.isArray(result) ? result : [result];
     outputs.forEach((symbol, i) => {
       this.values.set(symbol, list[i]!);

@@ -734,6 +734,29 @@ def config_of_few_words(k, major):
 
 
 @graph()
+def diverged(k, major):
+    """NaN of either sign in some kernels, as a training leaves them that went wrong, and an infinity."""
+    L = k.layers
+    x = k.Input((12, 12, 3))
+    some = L.Conv2D(6, 3, activation="relu", name="some")(x)
+    y = L.DepthwiseConv2D(3, activation="relu", name="apart")(some)
+    y = L.BatchNormalization(name="norm")(y)
+    y = L.ReLU(6.0, name="cut")(y)
+    pooled = L.AveragePooling2D(2, name="pool")(y)
+    most = L.MaxPooling2D(3, name="most")(some)
+    one = L.Conv2D(1, 1, name="one")(L.Conv2D(4, 1, activation="relu", name="all")(pooled))
+    end = L.Dense(3, activation="softmax", name="end")(L.Dense(5, activation="relu", name="dense")(L.Flatten(name="flat")(one)))
+    model = k.Model(x, [end, most, L.Dense(4, activation="relu", name="alive")(L.GlobalAveragePooling2D(name="mean")(L.Cropping2D(5, name="corner")(x)))])
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        layer.set_weights([np.abs(rng.normal(0.5, 0.3, w.shape)).astype("float32") for w in layer.get_weights()])
+    kernel, bias = model.get_layer("some").get_weights()
+    kernel[0, 0, 0, 1], kernel[1, 1, 1, 2], kernel[2, 2, 2, 3] = np.nan, -np.float32(np.nan), np.inf
+    model.get_layer("some").set_weights([kernel, bias])
+    return model, {"keep": True}
+
+
+@graph()
 def lambda_layer(k, major):
     x = k.Input((5,))
     return k.Model(x, k.layers.Lambda(lambda t: t * 2.0)(x)), {"refused": "custom-object"}

@@ -10,6 +10,9 @@ import type { LayerSpec } from './spec';
 
 type Reduction = 'max' | 'average';
 
+/** The most negative float32. */
+const LEAST_FLOAT = -(2 - 2 ** -23) * 2 ** 127;
+
 export function pooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reduction): LayerDefinition {
   const format = dataFormatOf(spec);
   const size = tupleOf(spec, 'pool_size', rank, 2);
@@ -36,7 +39,10 @@ export function pool(x: Tensor, size: readonly number[], strides: readonly numbe
   }
   if (size.length === 3) return pool3D(x, size, strides, padding, kind);
   const shape = [size, strides] as [[number, number], [number, number]];
-  return kind === 'max' ? tf.maxPool(x as Tensor4D, ...shape, padding) : tf.avgPool(x as Tensor4D, ...shape, padding);
+  if (kind === 'average') return tf.avgPool(x as Tensor4D, ...shape, padding);
+  const largest = tf.maxPool(x as Tensor4D, ...shape, padding);
+  // Of nothing but NaN or -Infinity TensorFlow gives the number that it began with. What could hold such a thing comes to this backend.
+  return tf.getBackend() === 'cpu' ? tf.maximum(largest, LEAST_FLOAT) : largest;
 }
 
 /** Pictures first, then depth: the 3D kernels of tfjs' wasm backend give wrong maxima for windows of unequal sides. */
