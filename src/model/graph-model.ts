@@ -309,11 +309,13 @@ class GraphBackedModel implements Model {
   private failed(cause: unknown): ActivationLensError {
     if (cause instanceof ActivationLensError) return cause;
     const message = cause instanceof Error ? cause.message : String(cause);
+    const lacking = getBackend() !== 'cpu' && /not (registered|(yet )?supported|implemented)/i.test(message);
+    const hint = lacking ? " tfjs' cpu backend has the most kernels: await tf.setBackend('cpu') before the model is opened." : '';
     return new ActivationLensError(
       'backend',
       message.includes('executeAsync')
         ? `'${this.name}' has control flow, which tfjs computes only asynchronously: extract its outputs with createExtractor, or use tfModel.executeAsync.`
-        : `'${this.name}' failed in tfjs on the ${getBackend()} backend: ${message}`,
+        : `'${this.name}' failed in tfjs on the ${getBackend()} backend: ${message}${hint}`,
       { cause },
     );
   }

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createExtractor } from '../../src/extract/extractor';
 import { flattenLayers } from '../../src/model/flatten';
 import { loadModel } from '../../src/model/load';
+import { useBackend } from './backend';
 import { graphArtifacts, loopArtifacts, nestedModel, saved, whileArtifacts } from './tfjsModels';
 
 let tensors = 0;
@@ -205,6 +206,38 @@ describe('GraphModel', () => {
     }
     input.dispose();
     model.dispose();
+  });
+
+  it('says so when another backend has the kernel that is missing', async () => {
+    await useBackend('wasm');
+    const type = { type: 'DT_INT32' };
+    const shape = { shape: { dim: [{ size: '2' }, { size: '2' }] } };
+    const node = [
+      { name: 'x', op: 'Placeholder', attr: { dtype: type, shape } },
+      { name: 'product', op: 'MatMul', input: ['x', 'x'], attr: { T: type } },
+    ];
+    const artifacts = {
+      ...graphArtifacts(),
+      modelTopology: { node, versions: { producer: 987 } },
+      weightSpecs: [],
+      weightData: new ArrayBuffer(0),
+    };
+    const input = tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32');
+    const run = async () => {
+      const model = await loadModel(tf.io.fromMemory(artifacts));
+      try {
+        const activations = await createExtractor(model, { layers: 'product' }).run(input);
+        const data = await activations.get('product').data();
+        activations.dispose();
+        return Array.from(data);
+      } finally {
+        model.dispose();
+      }
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'backend', message: expect.stringContaining("await tf.setBackend('cpu')") });
+    await tf.setBackend('cpu');
+    expect(await run()).toEqual([7, 10, 15, 22]);
+    input.dispose();
   });
 
   it('leaves no weights behind when its graph cannot be read', async () => {
