@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { axisOf, fixedAxis, flagOf, numberOf, numbersOf, require } from './config';
+import { axisOf, fixedAxis, flagOf, numberOf, numbersOf, require, since } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { broadcast } from './manyAxes';
@@ -124,6 +124,7 @@ export function normalization(spec: LayerSpec): LayerDefinition {
   const given = { mean: numbersDeep(spec, 'mean'), variance: numbersDeep(spec, 'variance') };
   const invert = flagOf(spec, 'invert', false);
   const fixed = given.mean !== undefined && given.variance !== undefined;
+  const least = since(spec, 2, 4) ? 1e-7 : 0;
   const axesOf = (rank: number) =>
     spec.config.axis === null ? [] : (numbersOf(spec, 'axis') ?? [-1]).map((axis) => axisOf(spec, axis, rank)).sort((a, b) => a - b);
   return {
@@ -144,7 +145,7 @@ export function normalization(spec: LayerSpec): LayerDefinition {
       const shaped = (values: readonly number[] | undefined, weight: Tensor | undefined) =>
         values === undefined ? tf.reshape(weight!, wide) : constant(values, wide, axes);
       const mean = shaped(given.mean, weights[0]);
-      const deviation = tf.maximum(tf.sqrt(shaped(given.variance, weights[1])), 1e-7);
+      const deviation = tf.maximum(tf.sqrt(shaped(given.variance, weights[1])), least);
       return invert ? broadcast(tf.add, broadcast(tf.mul, x, deviation), mean) : broadcast(tf.div, broadcast(tf.sub, x, mean), deviation);
     },
     ...(spec.keras.major === 3 ? { masking: { gives: 'same' } } : {}),

@@ -3,19 +3,32 @@
  * `layers/preprocessing/image_preprocessing.py` of Keras 2.
  */
 
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import { type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, since, wordOf } from './config';
+import {
+  calledInTraining,
+  type DataFormat,
+  dataFormatOf,
+  flagOf,
+  numberOf,
+  numbersOf,
+  plain,
+  refuseWholeNumbers,
+  require,
+  since,
+  wordOf,
+} from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast, pad, where } from './manyAxes';
 import { identity } from './Regularization';
-import { type Interpolation, interpolations2, interpolations3, resizeImages } from './resize';
+import { interpolations2, interpolations3, resizeImages } from './resize';
 import { fromChannelsLast, shapeOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
 export function rescaling(spec: LayerSpec): LayerDefinition {
+  refuseWholeNumbers(spec);
   const tensorOf = (key: string, fallback: number): Tensor => tf.tensor((plain(spec.config[key]) ?? fallback) as number | number[]);
   return {
     outputShapes: ([shape]) => [shape!],
@@ -40,19 +53,38 @@ export function resizing(spec: LayerSpec, fewDigits = false): LayerDefinition {
   const size = sizeOf(spec);
   const choices = spec.keras.major === 3 ? interpolations3 : interpolations2;
   const interpolation = wordOf(spec, 'interpolation', choices, 'bilinear');
+  if (interpolation !== 'nearest') refuseWholeNumbers(spec);
   const antialias = flagOf(spec, 'antialias', false);
   const crop = flagOf(spec, 'crop_to_aspect_ratio', false);
   const pad = flagOf(spec, 'pad_to_aspect_ratio', false);
   const fill = numberOf(spec, 'fill_value', 0);
   return {
     outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
+    ...(interpolation === 'nearest' ? keptType(spec) : {}),
     compute([input]) {
       let x = toChannelsLast(asFloat(input!), format);
       if (crop) x = cropToAspect(x, size);
       else if (pad) x = padToAspect(x, size, fill);
-      return fromChannelsLast(resizeImages(x, size, interpolation, antialias, fewDigits || input!.dtype === 'int32'), format);
+      const resized = resizeImages(x, size, interpolation, antialias, fewDigits || input!.dtype === 'int32');
+      return fromChannelsLast(interpolation === 'nearest' ? asKept(spec, resized, input!) : resized, format);
     },
   };
+}
+
+/** Keras before 2.8 gives pictures that it cuts or repeats the dtype that they have; later ones make them float32 first. */
+function keepsType(spec: LayerSpec): boolean {
+  return spec.keras.major === 2 && !since(spec, 2, 8);
+}
+
+function keptType(spec: LayerSpec): Pick<LayerDefinition, 'outputTypes'> {
+  return keepsType(spec) ? { outputTypes: ([type]) => [typeKept(type!)] } : {};
+}
+
+const typeKept = (type: DataType): DataType => (type === 'int32' ? 'int32' : 'float32');
+
+/** Fractions of whole numbers are cut off, as a cast does. */
+function asKept(spec: LayerSpec, x: Tensor, { dtype }: Tensor): Tensor {
+  return keepsType(spec) ? tf.cast(x, typeKept(dtype)) : x;
 }
 
 /** The largest middle part of pictures that has the aspect ratio of `size`. */
@@ -86,44 +118,77 @@ function padToAspect(x: Tensor, [targetHeight, targetWidth]: readonly [number, n
   );
 }
 
-function smartResize(x: Tensor, size: readonly [number, number], method: Interpolation = 'bilinear'): Tensor {
-  return resizeImages(cropToAspect(x, size), size, method);
+function smartResize(x: Tensor, size: readonly [number, number]): Tensor {
+  return resizeImages(cropToAspect(x, size), size, 'bilinear');
 }
 
+/** Keras before 2.7 has no answer for pictures that are smaller than the crop. */
 export function centerCrop(spec: LayerSpec): LayerDefinition {
+  if (spec.keras.major === 2) refuseWholeNumbers(spec);
   const format = dataFormatOf(spec);
   const size = sizeOf(spec);
+  const isCovered = (rows: number | null, columns: number | null): boolean => {
+    const covered = (rows ?? size[0]) >= size[0] && (columns ?? size[1]) >= size[1];
+    require(covered || since(spec, 2, 7), spec, () =>
+      `crops pictures of ${rows} x ${columns} to ${size.join(' x ')}, which Keras ${spec.keras.text} does not do`);
+    return covered;
+  };
   return {
-    outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
+    outputShapes([shape]) {
+      const given = pictureShape(spec, shape!, size, format);
+      if (format === 'channels_last') isCovered(shape![1]!, shape![2]!);
+      return [given];
+    },
+    ...keptType(spec),
     compute([input]) {
       const x = toChannelsLast(asFloat(input!), format);
-      const [down, right] = [x.shape[1]! - size[0], x.shape[2]! - size[1]];
-      if (down < 0 || right < 0) return fromChannelsLast(smartResize(x, size), format);
-      const part = tf.slice(x, [0, Math.floor(down / 2), Math.floor(right / 2), 0], [x.shape[0]!, size[0], size[1], x.shape[3]!]);
-      return fromChannelsLast(part, format);
+      const cropped = isCovered(x.shape[1]!, x.shape[2]!) ? middle(x, size) : smartResize(x, size);
+      return fromChannelsLast(asKept(spec, cropped, input!), format);
     },
   };
 }
 
-/** At inference Keras 2, and 3 up to 3.5, resize; 3.6 and 3.7 cut and resize; later ones pass pictures through, whatever size they promise. */
+function middle(x: Tensor, [height, width]: readonly [number, number]): Tensor {
+  const [top, left] = [Math.floor((x.shape[1]! - height) / 2), Math.floor((x.shape[2]! - width) / 2)];
+  return tf.slice(x, [0, top, left, 0], [x.shape[0]!, height, width, x.shape[3]!]);
+}
+
+/** The middle of pictures that were resized until their shorter side is as long as the target's. */
+function coverAndCrop(x: Tensor, [height, width]: readonly [number, number]): Tensor {
+  const [rows, columns] = [x.shape[1]!, x.shape[2]!];
+  const covering: [number, number] =
+    rows / columns > height / width ? [Math.trunc((width * rows) / columns), width] : [height, Math.trunc((height * columns) / rows)];
+  return middle(resizeImages(x, covering, 'bilinear'), [height, width]);
+}
+
+/** The corner of the largest middle part, as large as the target or as far as the picture goes. */
+function cornerResized(x: Tensor, size: readonly [number, number]): Tensor {
+  const { top, left } = aspectWindow(x, size);
+  const [height, width] = [Math.min(size[0], x.shape[1]! - top), Math.min(size[1], x.shape[2]! - left)];
+  return resizeImages(tf.slice(x, [0, top, left, 0], [x.shape[0]!, height, width, x.shape[3]!]), size, 'bilinear');
+}
+
+/**
+ * At inference Keras before 2.7 resizes and cuts; 2.7 to 3.5 cut to the aspect ratio and resize; 3.6 and 3.7 cut once more in between; later
+ * ones pass pictures through, whatever size they promise.
+ */
 export function randomCrop(spec: LayerSpec): LayerDefinition {
   const format = dataFormatOf(spec);
   const size = sizeOf(spec);
+  require(!calledInTraining(spec), spec, () => 'crops at inference too (it is called with training=True), at random');
   if (since(spec, 3, 8)) {
     const { masking: _, ...definition } = identity(spec);
     return definition;
   }
+  refuseWholeNumbers(spec);
+  const early = !since(spec, 2, 7);
+  const inside = early ? coverAndCrop : since(spec, 3, 6) ? cornerResized : smartResize;
   return {
     outputShapes: ([shape]) => [pictureShape(spec, shape!, size, format)],
+    ...(early ? {} : keptType(spec)),
     compute([input]) {
-      const x = toChannelsLast(asFloat(input!), format);
-      if (!since(spec, 3, 6)) return fromChannelsLast(smartResize(x, size), format);
-      const { top, left } = aspectWindow(x, size);
-      const [height, width] = [Math.min(size[0], x.shape[1]! - top), Math.min(size[1], x.shape[2]! - left)];
-      return fromChannelsLast(
-        resizeImages(tf.slice(x, [0, top, left, 0], [x.shape[0]!, height, width, x.shape[3]!]), size, 'bilinear'),
-        format,
-      );
+      const cropped = inside(toChannelsLast(asFloat(input!), format), size);
+      return fromChannelsLast(early ? cropped : asKept(spec, cropped, input!), format);
     },
     convertWeights: () => [],
   };
@@ -161,16 +226,23 @@ interface Encoding {
 export function categoryEncoding(spec: LayerSpec): LayerDefinition {
   const mode =
     spec.config.output_mode === 'binary' ? 'multi_hot' : wordOf(spec, 'output_mode', ['one_hot', 'multi_hot', 'count'], 'multi_hot');
-  const encoding: Encoding = { mode, depth: numberOf(spec, 'num_tokens'), axis: () => 1, shrinks: !isBefore34(spec) };
+  const depth = numberOf(spec, spec.config.max_tokens === undefined ? 'num_tokens' : 'max_tokens');
+  const encoding: Encoding = { mode, depth, axis: () => 1, shrinks: !isBefore34(spec) };
+  // Keras before 2.6 takes a batch of single numbers for as many samples.
+  const apart = <T>(shape: readonly T[], one: T): readonly T[] => (shape.length === 1 && !since(spec, 2, 6) ? [...shape, one] : shape);
+  const sampled = (x: Tensor): Tensor => tf.reshape(x, [...apart(x.shape, 1)]);
   return {
-    outputShapes: ([shape]) => [encodedShape(shape!, encoding)],
-    compute: ([indices, weights]) => encode(tf.cast(indices!, 'int32'), encoding, weights),
+    outputShapes: ([shape]) => [encodedShape(apart(shape!, 1), encoding)],
+    compute: ([indices, weights]) => encode(sampled(tf.cast(indices!, 'int32')), encoding, weights && sampled(weights)),
   };
 }
 
 export function discretization(spec: LayerSpec): LayerDefinition {
-  const bounds = numbersOf(spec, 'bin_boundaries');
-  require(bounds !== undefined, spec, () => 'has no bin_boundaries in its config');
+  const given = numbersOf(spec, spec.config.bins === undefined ? 'bin_boundaries' : 'bins');
+  require(given !== undefined, spec, () => 'has no bin_boundaries in its config');
+  // TensorFlow 2.4 and 2.5 add infinity to the bins, and put a number that is one of them below it.
+  const below = spec.config.bins !== undefined && given.at(-1) === Number.POSITIVE_INFINITY;
+  const bounds = given.filter((bound) => bound !== Number.POSITIVE_INFINITY);
   const mode = wordOf(spec, 'output_mode', ['int', 'one_hot', 'multi_hot', 'count'], 'int');
   const early = isBefore34(spec);
   const encoding: Encoding = { mode, depth: bounds.length + 1, axis: (rank) => (early ? rank - 1 : 1), shrinks: !early };
@@ -179,7 +251,7 @@ export function discretization(spec: LayerSpec): LayerDefinition {
     outputTypes: () => [mode === 'int' ? 'int32' : 'float32'],
     compute([input]) {
       const x = tf.expandDims(asFloat(input!), -1);
-      const bins = tf.cast(tf.sum(tf.cast(tf.greaterEqual(x, tf.tensor1d(bounds)), 'int32'), -1), 'int32');
+      const bins = tf.cast(tf.sum(tf.cast((below ? tf.greater : tf.greaterEqual)(x, tf.tensor1d(bounds)), 'int32'), -1), 'int32');
       return encode(bins, encoding);
     },
   };
