@@ -21,6 +21,7 @@ import layers  # noqa: F401  (registers its makers)
 import libraries
 import operations  # noqa: F401
 import sequences  # noqa: F401
+import sound  # noqa: F401
 from draw import MAKERS, Draw
 from record import Record, input_of
 

@@ -20,6 +20,7 @@ import { autoContrast, categoryEncoding, centerCrop, discretization, randomCrop,
 import { bidirectional, recurrent } from './Recurrent';
 import { augmentation, identity, noise, randomSize } from './Regularization';
 import { flatten, permute, repeatVector, reshape } from './Reshaping';
+import { melSpectrogram, stftSpectrogram } from './Spectrograms';
 import type { BuildContext, LayerSpec } from './spec';
 import { transposedConvolution } from './TransposedConvolution';
 import { upSampling } from './UpSampling';
@@ -134,6 +135,8 @@ const entries: readonly SupportedLayer[] = [
   { className: 'AutoContrast', keras: [3], define: autoContrast },
   { className: 'CategoryEncoding', keras: since2, define: categoryEncoding },
   { className: 'Discretization', keras: since2, define: discretization },
+  { className: 'STFTSpectrogram', keras: [3], define: stftSpectrogram },
+  { className: 'MelSpectrogram', keras: [3], define: melSpectrogram },
   ...augmentations.map(
     (className): SupportedLayer => ({ className, keras: [3], define: augmentation, remarks: 'the identity at inference' }),
   ),

@@ -13,7 +13,7 @@ import type { Call, Constants, Operand, Operation } from './operation';
 import { alongLast, windows } from './series';
 
 /** Rows of complex numbers. */
-interface Complex {
+export interface Complex {
   readonly real: Tensor;
   readonly imaginary: Tensor;
 }
@@ -133,19 +133,30 @@ function fixed(length: number | null | undefined, call: Constants): number {
 
 const lengthGiven = (call: Constants): number | undefined => (call.value('fft_length') as number | null | undefined) ?? undefined;
 
-/** Hann's or Hamming's as TensorFlow has them: of an odd length, symmetric although asked to be periodic. */
-function windowOf(call: Constants): number[] | undefined {
-  const name = call.value('window');
-  const length = call.number('sequence_length');
-  const fftLength = call.number('fft_length');
-  if (name === null) return undefined;
-  const [mean, swing] = name === 'hamming' ? [0.54, 0.46] : [0.5, 0.5];
-  if (name !== undefined && name !== 'hann' && name !== 'hamming')
-    call.fail(`has the window ${String(name)}; supported are hann and hamming`);
-  const period = length % 2 === 0 ? length : length - 1;
-  const own = range(0, length).map((i) => (length === 1 ? 1 : mean - swing * Math.cos((2 * Math.PI * i) / period)));
+/**
+ * A window of the length of a frame with zeros around it. By name Hann's or Hamming's as TensorFlow has them: of an odd length, symmetric
+ * although asked to be periodic. Undefined for a name that Keras does not have, or numbers of another length.
+ */
+export function frameWindow(window: unknown, length: number, fftLength: number): number[] | undefined {
   const before = Math.floor((fftLength - length) / 2);
-  return range(0, fftLength).map((i) => own[i - before] ?? 0);
+  const own = Array.isArray(window) ? (window as number[]) : namedWindow(window, length);
+  return own?.length === length ? range(0, fftLength).map((i) => own[i - before] ?? 0) : undefined;
+}
+
+function namedWindow(name: unknown, length: number): number[] | undefined {
+  if (name !== 'hann' && name !== 'hamming') return undefined;
+  const [mean, swing] = name === 'hamming' ? [0.54, 0.46] : [0.5, 0.5];
+  const period = length % 2 === 0 ? length : length - 1;
+  return range(0, length).map((i) => (length === 1 ? 1 : mean - swing * Math.cos((2 * Math.PI * i) / period)));
+}
+
+function windowOf(call: Constants): number[] | undefined {
+  const given = call.value('window');
+  if (given === null) return undefined;
+  return (
+    frameWindow(given ?? 'hann', call.number('sequence_length'), call.number('fft_length')) ??
+    call.fail(`has the window ${String(given)}; supported are hann and hamming`)
+  );
 }
 
 /** What the windows of frames that overlap need to add up to 1 (Griffin and Lim 1984). */
@@ -154,6 +165,18 @@ function inverseWindow(window: readonly number[], step: number): number[] {
     const overlaps = range(0, Math.ceil(window.length / step)).map((k) => window[(i % step) + k * step] ?? 0);
     return weight / overlaps.reduce((sum, other) => sum + other * other, 0);
   });
+}
+
+/** A signal with half a frame of its mirror image before and after it. */
+export function centred(x: Tensor, length: number): Tensor {
+  const margin = Math.floor(length / 2);
+  return mirrorPad(x, [...x.shape.slice(0, -1).map((): [number, number] => [0, 0]), [margin, margin]], 'reflect');
+}
+
+/** The spectrum of each frame of a signal: `[..., frames, length / 2 + 1]`. */
+export function framesTransformed(signal: Tensor, length: number, step: number, window: readonly number[] | undefined): Complex {
+  const cut = windows(signal, length, step);
+  return realTransformed(window === undefined ? cut : tf.mul(cut, tf.tensor1d([...window])), length);
 }
 
 const frameNames = ['sequence_length', 'sequence_stride', 'fft_length'];
@@ -171,12 +194,8 @@ const stft: Operation = {
   compute(call) {
     const x = to(call.tensor('x'), 'float32');
     const length = call.number('fft_length');
-    const margin = Math.floor(length / 2);
-    const around = [...x.shape.slice(0, -1).map((): [number, number] => [0, 0]), [margin, margin] as [number, number]];
-    const signal = call.flag('center', true) ? mirrorPad(x, around, 'reflect') : x;
-    const cut = windows(signal, length, call.number('sequence_stride'));
-    const window = windowOf(call);
-    return listed(realTransformed(window === undefined ? cut : tf.mul(cut, tf.tensor1d(window)), length));
+    const signal = call.flag('center', true) ? centred(x, length) : x;
+    return listed(framesTransformed(signal, length, call.number('sequence_stride'), windowOf(call)));
   },
 };
 
