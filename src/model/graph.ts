@@ -7,7 +7,7 @@ import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, Te
 import { executionOrder } from '../keras/order';
 import { refsOf } from '../keras/references';
 import { pythonClass } from '../keras/weights';
-import { buildLayer } from './layers/index';
+import { buildLayer, callsAgain } from './layers/index';
 import { tfjsName } from './layers/KerasLayer';
 import { isHalf, narrowType, setNarrowType } from './layers/narrow';
 import type { Argument, BuildContext, CallSignature, Layer, LayerSpec } from './layers/spec';
@@ -92,7 +92,8 @@ class GraphBuilder {
   /** Tensors with channels before rows and columns: what such a layer gives, and what layers without a format of their own make of it. */
   private readonly channelsFirst = new Set<SymbolicTensor>();
   readonly flat: FlatEntry[] = [];
-  private readonly built = new Map<KerasLayer, { layer: Layer; signature: string }>();
+  /** By the arguments of the call. The first holds the layer's weights. */
+  private readonly built = new Map<KerasLayer, Map<string, Layer>>();
   /** Calls so far of each layer over the whole model: a nested model used twice calls its layers twice. */
   private readonly callsByPath = new Map<string, number>();
 
@@ -232,24 +233,22 @@ class GraphBuilder {
   ): Generator<BuiltLayer, readonly SymbolicTensor[], void> {
     const call = signatureOf(usage);
     const signature = JSON.stringify(call);
-    let built = this.built.get(description);
-    if (built && built.signature !== signature) {
-      // Another call with other constants: harmless for what has no weights, and no tfjs layer can tell its calls apart.
+    const made = this.built.get(description) ?? new Map<string, Layer>();
+    this.built.set(description, made);
+    let layer = made.get(signature);
+    if (!layer) {
+      const [first] = made.values();
+      layer = this.make({ ...this.spec(description, first ? callPath : path), call });
       check(
-        built.layer.weights.length === 0,
+        !first || callsAgain(layer, first),
         'unsupported-layer',
         () => `Layer '${path}' (${description.className}) is called with different arguments in different places, which is not supported.`,
         { layer: path, className: description.className },
       );
-      built = undefined;
+      made.set(signature, layer);
+      if (!first) yield { description, path, layer };
     }
-    if (!built) {
-      const layer = this.make({ ...this.spec(description, this.built.has(description) ? callPath : path), call });
-      built = { layer, signature };
-      this.built.set(description, built);
-      yield { description, path, layer };
-    }
-    const applied = built.layer.apply(tensors.length === 1 ? tensors[0]! : [...tensors]) as SymbolicTensor | SymbolicTensor[];
+    const applied = layer.apply(tensors.length === 1 ? tensors[0]! : [...tensors]) as SymbolicTensor | SymbolicTensor[];
     return Array.isArray(applied) ? applied : [applied];
   }
 
@@ -291,7 +290,7 @@ class GraphBuilder {
       .map((layer, index): LayerInfo => {
         const made = [...calls.get(layer)!].sort(([a], [b]) => a - b).map(([, record]) => record);
         const inner = trees.get(layer);
-        const layerWeights = this.built.get(layer)?.layer.weights ?? [];
+        const layerWeights = this.built.get(layer)?.values().next().value?.weights ?? [];
         const count = (weights: readonly { shape: readonly (number | null)[] }[]) =>
           weights.reduce((sum, { shape }) => sum + shape.reduce<number>((product, n) => product * (n ?? 1), 1), 0);
         const own = count(layerWeights);

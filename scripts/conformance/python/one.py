@@ -22,6 +22,7 @@ import libraries
 import operations  # noqa: F401
 import sequences  # noqa: F401
 import sound  # noqa: F401
+import tokens  # noqa: F401
 from draw import MAKERS, Draw
 from record import Record, input_of
 

@@ -7,7 +7,7 @@ import { fixedAxis, flagOf, numberOf, require } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast } from './manyAxes';
-import { quantizationOf, quantized } from './quantization';
+import { type Quantization, quantizationOf, quantized } from './quantization';
 import type { LayerSpec } from './spec';
 
 export function dense(spec: LayerSpec): LayerDefinition {
@@ -35,9 +35,7 @@ export function dense(spec: LayerSpec): LayerDefinition {
     compute([x], weights) {
       if (quantization === undefined) return project(asFloat(x!), weights[0]!, weights[1], activation);
       const [kernel, bias, scale] = useBias ? weights : [weights[0], undefined, weights[1]];
-      const [numbers, inputScale] = quantization.inputs ? quantized(x!, [x!.rank - 1]) : [asFloat(x!), undefined];
-      const product = project(numbers, kernel!, undefined, linear);
-      const scaled = broadcast(tf.div, product, inputScale === undefined ? scale! : broadcast(tf.mul, inputScale, scale!));
+      const scaled = projectIntegers(x!, kernel!, scale!, quantization);
       return activation.apply(bias === undefined ? scaled : broadcast(tf.add, scaled, bias));
     },
     masking: { gives: 'same' },
@@ -55,4 +53,11 @@ export function project(x: Tensor, kernel: Tensor, bias: Tensor | undefined, act
   });
   const shaped = x.rank === 2 ? product : tf.reshape(product, [...x.shape.slice(0, -1), kernel.shape[1]!]);
   return activation.fused === undefined ? activation.apply(shaped) : shaped;
+}
+
+/** The same through a matrix of integers and what they were multiplied by. */
+export function projectIntegers(x: Tensor, kernel: Tensor, scale: Tensor, quantization: Quantization): Tensor {
+  const [numbers, inputScale] = quantization.inputs ? quantized(x, [x.rank - 1]) : [asFloat(x), undefined];
+  const product = project(numbers, kernel, undefined, linear);
+  return broadcast(tf.div, product, inputScale === undefined ? scale : broadcast(tf.mul, inputScale, scale));
 }

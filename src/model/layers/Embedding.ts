@@ -1,12 +1,12 @@
 /** Embedding and Masking: `keras/src/layers/core`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { flagOf, numberOf, plain } from './config';
-import { asFloat } from './dtypes';
+import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { quantizationOf } from './quantization';
 import type { LayerSpec } from './spec';
 
-export function embedding(spec: LayerSpec): LayerDefinition {
+export function embedding(spec: LayerSpec): LayerDefinition & Required<Pick<LayerDefinition, 'weights'>> {
   const [count, size] = [numberOf(spec, 'input_dim'), numberOf(spec, 'output_dim')];
   const masks = flagOf(spec, 'mask_zero', false);
   const quantization = quantizationOf(spec);
@@ -17,7 +17,10 @@ export function embedding(spec: LayerSpec): LayerDefinition {
       ...(quantization === undefined ? [] : [{ name: 'embeddings_scale', shape: [count], trainable: false, paths: ['vars/1'] }]),
     ],
     compute([indices], [embeddings, scale]) {
-      const flat = tf.reshape(tf.cast(indices!, 'int32'), [-1]) as tf.Tensor1D;
+      const given = tf.reshape(tf.cast(indices!, 'int32'), [-1]) as tf.Tensor1D;
+      // Keras 3 counts negative ones from the end.
+      const flat =
+        spec.keras.major === 3 ? tf.add<tf.Tensor1D>(given, tf.mul(tf.cast(tf.less(given, 0), 'int32'), tf.scalar(count, 'int32'))) : given;
       const rows = tf.gather(embeddings!, flat);
       const found = scale === undefined ? rows : tf.div(rows, tf.expandDims(tf.gather(scale, flat), -1));
       return tf.reshape(found, [...indices!.shape, size]);
@@ -25,7 +28,7 @@ export function embedding(spec: LayerSpec): LayerDefinition {
     ...(masks
       ? {
           masking: {
-            gives: { when: () => true, shape: ([shape]) => shape!, compute: ([indices]) => tf.notEqual(tf.cast(indices!, 'int32'), 0) },
+            gives: { when: () => true, shape: ([shape]) => shape!, compute: ([indices]) => asBool(indices!) },
           },
         }
       : {}),

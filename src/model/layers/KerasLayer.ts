@@ -84,6 +84,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   /** The dtype that whole numbers wrap to. */
   private wraps: NarrowType | undefined;
   private pending: readonly StoredWeight[] | undefined;
+  private first: KerasLayer | undefined;
 
   constructor(spec: LayerSpec, definition: LayerDefinition) {
     super({ name: tfjsName(spec.path), trainable: spec.config.trainable !== false });
@@ -121,9 +122,32 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     });
   }
 
+  /**
+   * Makes this, which is not built yet, another call of the same layer of Keras with other arguments: it reads the variables of `first` and
+   * has none of its own. False where an inner layer has them.
+   */
+  shareVariables(first: KerasLayer): boolean {
+    if (this.definition.inner !== undefined || first.definition.inner !== undefined) return false;
+    this.first = first;
+    return true;
+  }
+
   override build(inputShape: TfShape | TfShape[]): void {
     const shapes = shapeList(inputShape).slice(0, this.arity);
     const { inner = [] } = this.definition;
+    if (this.first !== undefined) {
+      const { variables } = this.first;
+      const wanted = this.definition.weights?.(shapes) ?? [];
+      check(
+        wanted.map(({ shape }) => shape.join()).join(';') === variables.map(({ shape }) => shape.join()).join(';'),
+        'unsupported-layer',
+        () => `${describeLayer(this.spec)} is called with different arguments in different places, which change its weights.`,
+        { layer: this.spec.name, path: this.spec.path },
+      );
+      this.variables = variables;
+      this.built = true;
+      return;
+    }
     for (const { layer, inputShapes } of inner) {
       if (layer.built) continue;
       const innerShapes = inputShapes(shapes).map((shape) => [...shape]);

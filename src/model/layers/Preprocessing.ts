@@ -6,26 +6,21 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
-import {
-  calledInTraining,
-  type DataFormat,
-  dataFormatOf,
-  flagOf,
-  numberOf,
-  numbersOf,
-  plain,
-  refuseWholeNumbers,
-  require,
-  since,
-  wordOf,
-} from './config';
+import { calledInTraining, type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, since, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast, pad, where } from './manyAxes';
+import { dtypeName } from './narrow';
 import { identity } from './Regularization';
 import { interpolations2, interpolations3, resizeImages } from './resize';
 import { fromChannelsLast, shapeOf, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
+
+/** Layers of pictures with a dtype of whole numbers round or wrap what they compute, each in its way. */
+function refuseWholeNumbers(spec: LayerSpec): void {
+  const name = dtypeName(spec.config.dtype);
+  require(!/^u?int/.test(name), spec, () => `computes in ${name}, which is not supported; give it the dtype float32 in Keras`);
+}
 
 export function rescaling(spec: LayerSpec): LayerDefinition {
   refuseWholeNumbers(spec);

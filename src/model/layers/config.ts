@@ -74,13 +74,6 @@ export function losesMasksOfLists(spec: LayerSpec): boolean {
   return spec.keras.major === 3 && !since(spec, 3, 4);
 }
 
-/** Refuses a dtype policy of whole numbers, in which a layer of pictures rounds or wraps what it computes. */
-export function refuseWholeNumbers(spec: LayerSpec): void {
-  const dtype = spec.config.dtype as string | { readonly config?: { readonly name?: unknown } } | null | undefined;
-  const name = typeof dtype === 'string' ? dtype : String(dtype?.config?.name);
-  require(!/^u?int/.test(name), spec, () => `computes in ${name}, which is not supported; give it the dtype float32 in Keras`);
-}
-
 export type DataFormat = 'channels_last' | 'channels_first';
 
 export function dataFormatOf(spec: LayerSpec): DataFormat {

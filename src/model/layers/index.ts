@@ -31,6 +31,15 @@ export function buildLayer(spec: LayerSpec, context: BuildContext): Layer {
   return refuse(spec);
 }
 
+/**
+ * Makes `layer` another call of `first`, with other arguments: no tfjs layer can tell its calls apart, so that each kind of call is a layer of
+ * its own. False where they cannot have their weights in common.
+ */
+export function callsAgain(layer: Layer, first: Layer): boolean {
+  if (first.weights.length === 0) return true;
+  return layer instanceof KerasLayer && first instanceof KerasLayer && layer.shareVariables(first);
+}
+
 /** The Keras class that a spec names; undefined for a class of somebody else that may bear the same name. */
 function ownName({ className, registeredName, module }: LayerSpec): string | undefined {
   const name = (registeredName ?? className).split('>').at(-1)!;

@@ -13,7 +13,7 @@ export interface Quantization {
 }
 
 /** Layers that compute with integers here. */
-const supported = new Set(['Dense', 'EinsumDense', 'Embedding']);
+const supported = new Set(['Dense', 'EinsumDense', 'Embedding', 'ReversibleEmbedding']);
 
 /** What a layer's policy says of its weights. Throws `unsupported-layer` for what is not computed here: int4, float8, GPTQ, AWQ. */
 export function quantizationOf(spec: LayerSpec): Quantization | undefined {

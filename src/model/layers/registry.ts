@@ -20,6 +20,7 @@ import { autoContrast, categoryEncoding, centerCrop, discretization, randomCrop,
 import { bidirectional, recurrent } from './Recurrent';
 import { augmentation, identity, noise, randomSize } from './Regularization';
 import { flatten, permute, repeatVector, reshape } from './Reshaping';
+import { reversibleEmbedding } from './ReversibleEmbedding';
 import { melSpectrogram, stftSpectrogram } from './Spectrograms';
 import type { BuildContext, LayerSpec } from './spec';
 import { transposedConvolution } from './TransposedConvolution';
@@ -64,6 +65,7 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Dense', keras: all, define: dense },
   { className: 'EinsumDense', keras: since2, define: einsumDense },
   { className: 'Embedding', keras: all, define: embedding },
+  { className: 'ReversibleEmbedding', keras: [3], define: reversibleEmbedding, remarks: 'both ways in one model' },
   { className: 'Masking', keras: all, define: masking },
   ...([1, 2, 3] as const).flatMap((rank): SupportedLayer[] => [
     { className: `MaxPooling${rank}D`, keras: all, define: (spec) => pooling(spec, rank, 'max') },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layerBuilders, supportedLayers } from '../../../src/model/layers';
+import { callsAgain, type Layer, layerBuilders, supportedLayers } from '../../../src/model/layers';
 import { build, keras1, keras2 } from './spec';
 import '@tensorflow/tfjs-backend-cpu';
 
@@ -25,6 +25,35 @@ describe('KerasLayer', () => {
     const once = build('Multiply', {}, { path: 'c', call }).apply([twice, y]) as SymbolicTensor;
     const all = model({ inputs: x, outputs: once });
     expect(Array.from((all.apply(tf.tensor2d([[3, -1]])) as tf.Tensor).dataSync())).toEqual([18, 0]);
+  });
+
+  it('reads the variables of its first call when it is called with other arguments', () => {
+    const first = build('Dense', { units: 2 }, { path: 'a' });
+    const again = build('Dense', { units: 2 }, { path: 'a:1' });
+    const x = input({ shape: [1] });
+    const one = first.apply(x) as SymbolicTensor;
+    expect(callsAgain(again, first)).toBe(true);
+    const all = model({ inputs: x, outputs: [one, again.apply(x) as SymbolicTensor] });
+    first.setWeights([tf.tensor2d([[2, 3]]), tf.tensor1d([1, 0])]);
+    const outputs = all.apply(tf.tensor2d([[5]])) as tf.Tensor[];
+    expect(outputs.map((output) => Array.from(output.dataSync()))).toEqual([
+      [11, 15],
+      [11, 15],
+    ]);
+    expect(all.weights).toHaveLength(2);
+  });
+
+  it('has no variables in common with calls that need others, or with a wrapper', () => {
+    const [first, again] = ['a', 'a:1'].map((path) => build('Dense', { units: 2 }, { path })) as [Layer, Layer];
+    first.apply(input({ shape: [1] }));
+    callsAgain(again, first);
+    expect(() => again.apply(input({ shape: [3] }))).toThrow(
+      /'a:1' \(Dense\) is called with different arguments .*, which change its weights/,
+    );
+    const config = { layer: { class_name: 'Dense', config: { units: 1 } } };
+    const [wrapper, other] = ['b', 'b:1'].map((path) => build('TimeDistributed', config, { path })) as [Layer, Layer];
+    wrapper.apply(input({ shape: [2, 1] }));
+    expect(callsAgain(other, wrapper)).toBe(false);
   });
 
   it('says which layer a backend gave up on', () => {

@@ -31,7 +31,9 @@ describe.each([2, 3] as const)('every layer class of Keras %i', (major) => {
 
 /** Also the classes inside wrappers. */
 function* goldenClasses(major: number): Generator<string> {
-  const stems = ['layers', 'sound'].map((folder) => `${FIXTURES}${folder}/keras${major}`).filter((stem) => existsSync(`${stem}.json.gz`));
+  const stems = ['layers', 'sound', 'tokens']
+    .map((folder) => `${FIXTURES}${folder}/keras${major}`)
+    .filter((stem) => existsSync(`${stem}.json.gz`));
   for (const { nodes } of stems.flatMap((stem) => readGoldens(stem).cases)) {
     for (const { className, config } of nodes) {
       yield className;

@@ -119,7 +119,9 @@ const cases: readonly Case[] = [
     ([mode, dtype]): Case => [
       `a layer quantized to ${mode}`,
       'unsupported-layer',
-      new RegExp(`is quantized \\(${mode}.*\\); supported is int8 of Dense, EinsumDense, Embedding; save the model before quantize`),
+      new RegExp(
+        `is quantized \\(${mode}.*\\); supported is int8 of Dense, EinsumDense, Embedding, ReversibleEmbedding; save the model before quantize`,
+      ),
       'Dense',
       { units: 1, dtype },
       picture,
@@ -397,6 +399,15 @@ const cases: readonly Case[] = [
       more,
     ],
   ),
+  [
+    'logits in halves',
+    'unsupported-layer',
+    /\(ReversibleEmbedding\) projects back in float16, whose rounding is not known here; give it the reverse_dtype float32/,
+    'ReversibleEmbedding',
+    { input_dim: 5, output_dim: 3, reverse_dtype: 'float16' },
+    [[3]],
+    { call: { args: [{ tensor: 0 }], kwargs: { reverse: { constant: true } } } },
+  ],
   [
     'a window that Keras does not have',
     'unsupported-layer',

@@ -4,9 +4,11 @@ import { gunzipSync } from 'node:zlib';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, model as makeModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { expect } from 'vitest';
 import {
   buildLayer,
   type CallSignature,
+  callsAgain,
   holdsKerasWeights,
   type Layer,
   type LayerSpec,
@@ -112,18 +114,23 @@ function buildCase(file: GoldenFile, golden: GoldenCase, by: 'order' | 'path'): 
     return symbol;
   });
   const context = { build: (spec: LayerSpec): Layer => buildLayer(spec, context) };
-  const built = new Map<string, Layer>();
+  const built = new Map<string, Map<string, Layer>>();
   const waiting = golden.nodes.flatMap((node) => node.calls.map((_, call) => ({ node, call })));
   while (waiting.length > 0) {
     const ready = waiting.findIndex(({ node, call }) => node.inbound[call]!.every((ref) => tensors.has(ref.join('/'))));
     if (ready < 0) throw new Error(`no order for ${waiting.map(({ node }) => node.name).join()}`);
     const [{ node, call }] = waiting.splice(ready, 1) as [(typeof waiting)[number]];
-    let layer = built.get(node.name);
+    const made = built.get(node.name) ?? new Map<string, Layer>();
+    built.set(node.name, made);
+    const signature = JSON.stringify(node.calls[call]);
+    let layer = made.get(signature);
     if (layer === undefined) {
-      layer = buildLayer({ ...node, path: node.name, keras, call: node.calls[call]! }, context);
+      const [first] = made.values();
+      layer = buildLayer({ ...node, path: first ? `${node.name}:${call}` : node.name, keras, call: node.calls[call]! }, context);
       const stored = storedWeights(file, node, by);
-      if (stored.length > 0 && holdsKerasWeights(layer)) layer.setKerasWeights(stored);
-      built.set(node.name, layer);
+      if (first !== undefined) expect(callsAgain(layer, first)).toBe(true);
+      else if (stored.length > 0 && holdsKerasWeights(layer)) layer.setKerasWeights(stored);
+      made.set(signature, layer);
     }
     const list = node.inbound[call]!.map((ref) => tensors.get(ref.join('/'))!);
     const output = layer.apply(list.length === 1 ? list[0]! : list) as SymbolicTensor | SymbolicTensor[];
@@ -132,7 +139,10 @@ function buildCase(file: GoldenFile, golden: GoldenCase, by: 'order' | 'path'): 
     });
   }
   const outputs = golden.outputs.map(({ from }) => tensors.get(from.join('/'))!);
-  return { model: makeModel({ inputs, outputs: outputs.length === 1 ? outputs[0]! : outputs }), layers: [...built.values()] };
+  return {
+    model: makeModel({ inputs, outputs: outputs.length === 1 ? outputs[0]! : outputs }),
+    layers: [...built.values()].flatMap((made) => [...made.values()]),
+  };
 }
 
 function storedWeights(file: GoldenFile, node: GoldenNode, by: 'order' | 'path'): StoredWeight[] {
