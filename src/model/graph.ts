@@ -8,7 +8,7 @@ import { executionOrder } from '../keras/order';
 import { refsOf } from '../keras/references';
 import { pythonClass } from '../keras/weights';
 import { buildLayer, callsAgain } from './layers/index';
-import { tfjsName } from './layers/KerasLayer';
+import { KerasLayer as BuiltKerasLayer, tfjsName } from './layers/KerasLayer';
 import { isHalf, narrowType, setNarrowType } from './layers/narrow';
 import type { Argument, BuildContext, CallSignature, Layer, LayerSpec } from './layers/spec';
 import type { LayerInfo, Shape } from './types';
@@ -290,7 +290,8 @@ class GraphBuilder {
       .map((layer, index): LayerInfo => {
         const made = [...calls.get(layer)!].sort(([a], [b]) => a - b).map(([, record]) => record);
         const inner = trees.get(layer);
-        const layerWeights = this.built.get(layer)?.values().next().value?.weights ?? [];
+        const [first] = this.built.get(layer)?.values() ?? [];
+        const layerWeights = first instanceof BuiltKerasLayer ? first.countedWeights : (first?.weights ?? []);
         const count = (weights: readonly { shape: readonly (number | null)[] }[]) =>
           weights.reduce((sum, { shape }) => sum + shape.reduce<number>((product, n) => product * (n ?? 1), 1), 0);
         const own = count(layerWeights);

@@ -19,6 +19,8 @@ export interface WeightDefinition {
   readonly trainable?: boolean;
   /** See `ExpectedWeight.paths`. */
   readonly paths: readonly string[];
+  /** False for a variable whose length Keras does not know: it counts as no parameter. */
+  readonly counts?: boolean;
 }
 
 /** A layer inside a wrapper. */
@@ -80,6 +82,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   private arity: number | undefined;
   private maskPattern: readonly boolean[] = [];
   private variables: readonly LayerVariable[] = [];
+  private readonly uncounted = new Set<LayerVariable>();
   private targets: readonly WeightTarget[] = [];
   /** The dtype that whole numbers wrap to. */
   private wraps: NarrowType | undefined;
@@ -162,10 +165,12 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     this.targets.forEach((target, i) => {
       if (target.own !== undefined && matched !== undefined) values.set(target.own, matched[i]!);
     });
-    this.variables = own.map(({ name, shape, trainable = true }, i) => {
+    this.variables = own.map(({ name, shape, trainable = true, counts = true }, i) => {
       const value = values.get(i);
       const initial = { apply: () => (value === undefined ? zeros([...shape]) : asTensor(value, shape)) } as unknown as Initializer;
-      return this.addWeight(name, [...shape], 'float32', initial, undefined, trainable);
+      const variable = this.addWeight(name, [...shape], 'float32', initial, undefined, trainable);
+      if (!counts) this.uncounted.add(variable);
+      return variable;
     });
     this.built = true;
     if (matched !== undefined && inner.length > 0) this.setKerasWeights(matched);
@@ -175,6 +180,11 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     const whole = this.spec.config.lora_rank ? mergeLora(this.spec, stored) : stored;
     const converted = this.definition.convertWeights?.(whole, this.targets) ?? whole;
     return matchWeights(this.spec, this.targets, converted);
+  }
+
+  /** The weights that Keras counts as parameters. */
+  get countedWeights(): readonly LayerVariable[] {
+    return this.weights.filter((weight) => !this.uncounted.has(weight));
   }
 
   override get trainableWeights(): LayerVariable[] {

@@ -1,5 +1,5 @@
 /**
- * Rescaling, Resizing, CenterCrop, RandomCrop, AutoContrast, CategoryEncoding, Discretization: `keras/src/layers/preprocessing`, and
+ * Rescaling, Resizing, CenterCrop, RandomCrop, AutoContrast: `keras/src/layers/preprocessing`, and
  * `layers/preprocessing/image_preprocessing.py` of Keras 2.
  */
 
@@ -205,72 +205,4 @@ export function autoContrast(spec: LayerSpec): LayerDefinition {
       return where(asBool(tf.mul(asFloat(flat), tf.ones(x.shape))), x, values);
     },
   };
-}
-
-type Mode = 'int' | 'one_hot' | 'multi_hot' | 'count';
-
-/** How a version encodes: which axis of the inputs several hot ones share, and whether a last axis of 1 goes. */
-interface Encoding {
-  readonly mode: Mode;
-  readonly depth: number;
-  /** Of inputs of more than one axis. Keras takes a batch of single numbers for one sample. */
-  readonly axis: (rank: number) => number;
-  readonly shrinks: boolean;
-}
-
-export function categoryEncoding(spec: LayerSpec): LayerDefinition {
-  const mode =
-    spec.config.output_mode === 'binary' ? 'multi_hot' : wordOf(spec, 'output_mode', ['one_hot', 'multi_hot', 'count'], 'multi_hot');
-  const depth = numberOf(spec, spec.config.max_tokens === undefined ? 'num_tokens' : 'max_tokens');
-  const encoding: Encoding = { mode, depth, axis: () => 1, shrinks: !isBefore34(spec) };
-  // Keras before 2.6 takes a batch of single numbers for as many samples.
-  const apart = <T>(shape: readonly T[], one: T): readonly T[] => (shape.length === 1 && !since(spec, 2, 6) ? [...shape, one] : shape);
-  const sampled = (x: Tensor): Tensor => tf.reshape(x, [...apart(x.shape, 1)]);
-  return {
-    outputShapes: ([shape]) => [encodedShape(apart(shape!, 1), encoding)],
-    compute: ([indices, weights]) => encode(sampled(tf.cast(indices!, 'int32')), encoding, weights && sampled(weights)),
-  };
-}
-
-export function discretization(spec: LayerSpec): LayerDefinition {
-  const given = numbersOf(spec, spec.config.bins === undefined ? 'bin_boundaries' : 'bins');
-  require(given !== undefined, spec, () => 'has no bin_boundaries in its config');
-  // TensorFlow 2.4 and 2.5 add infinity to the bins, and put a number that is one of them below it.
-  const below = spec.config.bins !== undefined && given.at(-1) === Number.POSITIVE_INFINITY;
-  const bounds = given.filter((bound) => bound !== Number.POSITIVE_INFINITY);
-  const mode = wordOf(spec, 'output_mode', ['int', 'one_hot', 'multi_hot', 'count'], 'int');
-  const early = isBefore34(spec);
-  const encoding: Encoding = { mode, depth: bounds.length + 1, axis: (rank) => (early ? rank - 1 : 1), shrinks: !early };
-  return {
-    outputShapes: ([shape]) => [encodedShape(shape!, encoding)],
-    outputTypes: () => [mode === 'int' ? 'int32' : 'float32'],
-    compute([input]) {
-      const x = tf.expandDims(asFloat(input!), -1);
-      const bins = tf.cast(tf.sum(tf.cast((below ? tf.greater : tf.greaterEqual)(x, tf.tensor1d(bounds)), 'int32'), -1), 'int32');
-      return encode(bins, encoding);
-    },
-  };
-}
-
-/** Keras 3.4 gave both layers one way to encode. */
-function isBefore34(spec: LayerSpec): boolean {
-  return spec.keras.major === 3 && !since(spec, 3, 4);
-}
-
-function encodedShape(shape: Shape, { mode, depth, axis, shrinks }: Encoding): Shape {
-  if (mode === 'int') return shape;
-  if (mode === 'one_hot') return shrinks && shape.length > 1 && shape.at(-1) === 1 ? [...shape.slice(0, -1), depth] : [...shape, depth];
-  return [...shape.filter((_, i) => i !== (shape.length === 1 ? 0 : axis(shape.length))), depth];
-}
-
-function encode(indices: Tensor, { mode, depth, axis, shrinks }: Encoding, weights?: Tensor): Tensor {
-  if (mode === 'int') return indices;
-  const { rank } = indices;
-  const single = mode === 'one_hot' && shrinks && rank > 1 && indices.shape[rank - 1] === 1;
-  const flat = single ? tf.squeeze(indices, [rank - 1]) : indices;
-  const hot = asFloat(tf.equal(tf.expandDims(flat, -1), tf.range(0, depth, 1, 'int32')));
-  if (mode === 'one_hot') return hot;
-  const counted = weights === undefined ? hot : tf.mul(hot, tf.expandDims(asFloat(weights), -1));
-  const along = rank === 1 ? 0 : axis(rank);
-  return mode === 'count' ? tf.sum(counted, along) : tf.max(counted, along);
 }

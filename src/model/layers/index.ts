@@ -54,6 +54,7 @@ const fromApplications = new Set(['LayerScale', 'StochasticDepth']);
 
 /** Why classes that people do have are not opened. */
 const refusals: Readonly<Record<string, string>> = {
+  Hashing: 'hashes the digits of numbers, or strings, in 64 bits, which no tensor here has; hash before the model',
   TFSMLayer: 'holds a TensorFlow SavedModel, not a Keras architecture; convert that with tensorflowjs_converter and open the tfjs files',
 };
 

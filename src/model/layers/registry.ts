@@ -1,6 +1,7 @@
 import { activationLayer, prelu, softmaxLayer } from './ActivationLayers';
 import { additiveAttention, attention } from './Attention';
 import { batchNormalization } from './BatchNormalization';
+import { categoryEncoding, discretization, integerLookup } from './Categories';
 import { convolution } from './Convolution';
 import { customScale } from './CustomScale';
 import { dense } from './Dense';
@@ -16,7 +17,7 @@ import { groupedQueryAttention, multiHeadAttention } from './MultiHeadAttention'
 import { groupNormalization, layerNormalization, layerScale, normalization, rmsNormalization, unitNormalization } from './Normalizations';
 import { cropping, zeroPadding } from './Padding';
 import { adaptivePooling, globalPooling, pooling } from './Pooling';
-import { autoContrast, categoryEncoding, centerCrop, discretization, randomCrop, rescaling, resizing } from './Preprocessing';
+import { autoContrast, centerCrop, randomCrop, rescaling, resizing } from './Preprocessing';
 import { bidirectional, recurrent } from './Recurrent';
 import { augmentation, identity, noise, randomSize } from './Regularization';
 import { flatten, permute, repeatVector, reshape } from './Reshaping';
@@ -137,6 +138,7 @@ const entries: readonly SupportedLayer[] = [
   { className: 'AutoContrast', keras: [3], define: autoContrast },
   { className: 'CategoryEncoding', keras: since2, define: categoryEncoding },
   { className: 'Discretization', keras: since2, define: discretization },
+  { className: 'IntegerLookup', keras: since2, define: integerLookup, remarks: 'with its vocabulary as an argument' },
   { className: 'STFTSpectrogram', keras: [3], define: stftSpectrogram },
   { className: 'MelSpectrogram', keras: [3], define: melSpectrogram },
   ...augmentations.map(
