@@ -1,6 +1,7 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { checkNotAborted } from '../check';
+import { KerasLayer } from './layers/KerasLayer';
 import { holdsNonFinite, onCPU } from './nonfinite';
 
 /** One call of one tfjs layer. */
@@ -116,7 +117,8 @@ class Execution {
   step({ layer, inputs, outputs }: Step): void {
     const given = inputs.map((symbol) => this.value(symbol));
     const compute = () => tidy(() => layer.apply(given.length === 1 ? given[0]! : given, { training: false }) as Tensor | Tensor[]);
-    const met = this.nonFinite && [...given, ...layer.weights.map((weight) => weight.read())].some(holdsNonFinite);
+    const weights = () => (layer instanceof KerasLayer ? layer.weightsRead : layer.weights).map((weight) => weight.read());
+    const met = this.nonFinite && [...given, ...weights()].some(holdsNonFinite);
     const result = met ? onCPU(compute) : compute();
     const list = Array.isArray(result) ? result : [result];
     outputs.forEach((symbol, i) => {

@@ -187,6 +187,11 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     return this.weights.filter((weight) => !this.uncounted.has(weight));
   }
 
+  /** The weights that it computes with: its own and inner ones, or those of the layer whose other call it is. */
+  get weightsRead(): readonly LayerVariable[] {
+    return this.first?.weights ?? this.weights;
+  }
+
   override get trainableWeights(): LayerVariable[] {
     return [...super.trainableWeights, ...(this.definition?.inner ?? []).flatMap(({ layer }) => layer.trainableWeights)];
   }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { callsAgain, type Layer, layerBuilders, supportedLayers } from '../../../src/model/layers';
+import type { KerasLayer } from '../../../src/model/layers/KerasLayer';
 import { build, keras1, keras2 } from './spec';
 import '@tensorflow/tfjs-backend-cpu';
 
@@ -41,6 +42,7 @@ describe('KerasLayer', () => {
       [11, 15],
     ]);
     expect(all.weights).toHaveLength(2);
+    expect((again as KerasLayer).weightsRead).toEqual(first.weights);
   });
 
   it('has no variables in common with calls that need others, or with a wrapper', () => {
