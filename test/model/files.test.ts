@@ -17,6 +17,7 @@ const INPUTS: Readonly<Record<string, (index: number) => (value: number) => numb
   nested: (index) => (value) => (index === 1 ? Math.fround(Math.fround(value * 0.5) + 0.1) : value),
   ops: () => (value) => Math.fround(value * 255),
   casts: () => (value) => Math.fround(value * 255),
+  autokeras: () => (value) => Math.floor(Math.fround(value * 255)),
 };
 
 beforeAll(async () => {

@@ -43,14 +43,14 @@ export function callsAgain(layer: Layer, first: Layer): boolean {
 /** The Keras class that a spec names; undefined for a class of somebody else that may bear the same name. */
 function ownName({ className, registeredName, module }: LayerSpec): string | undefined {
   const name = (registeredName ?? className).split('>').at(-1)!;
-  if (fromApplications.has(name)) return name;
+  if (fromLibraries.has(name)) return name;
   if (className.includes('>') || registeredName?.includes('>')) return undefined;
   if (module !== undefined && module !== null && !/^((tf_)?keras|tensorflow\.(python\.)?keras)(\.|$)/.test(module)) return undefined;
   return className;
 }
 
-/** Layers of `keras.applications`, which Keras itself treats as custom ones. */
-const fromApplications = new Set(['LayerScale', 'StochasticDepth']);
+/** Layers of `keras.applications`, which Keras itself treats as custom ones, and of AutoKeras. */
+const fromLibraries = new Set(['LayerScale', 'StochasticDepth', 'CastToFloat32', 'ExpandLastDim']);
 
 /** Why classes that people do have are not opened. */
 const refusals: Readonly<Record<string, string>> = {

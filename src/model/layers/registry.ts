@@ -1,5 +1,6 @@
 import { activationLayer, prelu, softmaxLayer } from './ActivationLayers';
 import { additiveAttention, attention } from './Attention';
+import { castToFloat32, expandLastDim } from './AutoKeras';
 import { batchNormalization } from './BatchNormalization';
 import { categoryEncoding, discretization, integerLookup } from './Categories';
 import { convolution } from './Convolution';
@@ -106,6 +107,8 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Minimum', keras: since2, define: (spec) => merge(spec, 'minimum') },
   { className: 'Concatenate', keras: since2, define: concatenate },
   { className: 'CustomScaleLayer', keras: since2, define: customScale, remarks: 'of keras.applications: InceptionResNetV2' },
+  { className: 'CastToFloat32', keras: since2, define: castToFloat32, remarks: 'of AutoKeras' },
+  { className: 'ExpandLastDim', keras: since2, define: expandLastDim, remarks: 'of AutoKeras' },
   { className: 'Dot', keras: since2, define: dot },
   { className: 'LayerNormalization', keras: since2, define: layerNormalization },
   { className: 'GroupNormalization', keras: since2, define: groupNormalization },
