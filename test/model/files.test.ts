@@ -38,6 +38,27 @@ describe('model files with a result of Keras', () => {
     await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture: JSON.parse(architecture) });
   });
 
+  describe('an architecture as people have it', () => {
+    const text = readFileSync(fixture('weights-keras2.architecture.json'), 'utf8');
+    const expected = readExpected(fixture('sequential-keras2.h5.expected.json'));
+    const { keras_version, ...model_config } = JSON.parse(text);
+    it.each<[string, unknown]>([
+      ['encoded twice, as json.dump(model.to_json()) does', JSON.stringify(text)],
+      ['its bytes', new TextEncoder().encode(text)],
+      ['after a byte order mark', `\uFEFF${text}`],
+      [
+        'the model.json of tfjs',
+        JSON.stringify({ format: 'layers-model', modelTopology: { keras_version, model_config }, weightsManifest: [] }),
+      ],
+    ])('%s', (_, architecture) => expectKeras(fixture('weights-keras2.h5'), expected, { architecture }));
+
+    it.each([text, JSON.stringify(text)])('a File beside the weights, in any order', async (json) => {
+      const files = [new File([json], 'model.json'), new File([bytesOf('weights-keras2.h5')], 'model.h5')];
+      await expectKeras(files, expected);
+      await expectKeras(files.reverse(), expected);
+    });
+  });
+
   const outputs = JSON.parse(readFileSync(fixture('outputs.json'), 'utf8')) as Record<string, number[][]>;
   it.each(Object.keys(outputs))('%s: each call of a nested model is the output it was', async (file) => {
     const model = await loadModel(fileURLToPath(fixture(file)));
@@ -137,6 +158,25 @@ describe('what cannot be opened says why and leaves nothing', () => {
       message: expect.stringContaining('modelTopology'),
     });
     await expect(open(new TextEncoder().encode('{"a": '))).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('an architecture alone, or a path to one', async () => {
+    const text = readFileSync(fixture('weights-keras2.architecture.json'), 'utf8');
+    for (const json of [text, JSON.stringify(text)]) {
+      await expect(open(new TextEncoder().encode(json))).rejects.toMatchObject({
+        code: 'format',
+        message: expect.stringMatching(/is the architecture of a Keras model, which holds no weights.*\{ architecture \}/),
+      });
+    }
+    await expect(open(bytesOf('weights-keras2.h5'), { architecture: 'models/model.json' })).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringContaining("The given architecture is 'models/model.json', which is no JSON"),
+    });
+    const labels = new File(['{"cat": 0}'], 'labels.json');
+    await expect(open([labels, new File([bytesOf('sequential-keras2.h5')], 'model.h5')])).rejects.toMatchObject({
+      code: 'format',
+      message: expect.stringContaining('labels.json is JSON but no tfjs model'),
+    });
   });
 
   it.each(['sequential-keras3.h5', 'nested-keras3.keras'])('%s cut short anywhere', async (file) => {
