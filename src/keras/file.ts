@@ -83,12 +83,11 @@ async function readHDF5(source: ByteSource, options: ReadOptions): Promise<Keras
 
   if (stored === undefined && options.architecture === undefined) throw withoutConfig(source.name, byName || byPath, keys);
   const json = options.architecture === undefined ? parse(stored, source.name, 'model_config') : readArchitecture(options.architecture);
-  const version =
-    attributes.get('keras_version') ?? holderAttributes.get('keras_version') ?? (isObject(json) ? json.keras_version : undefined);
-  // Keras 1.0 wrote no version; a weights file of Keras 3 has none either, but its architecture shows.
+  const version = attributes.get('keras_version') ?? holderAttributes.get('keras_version');
+  const { keras: known, spelling } = versionsOf(version, byName, json, options.architecture !== undefined);
   const backend = attributes.get('backend') ?? holderAttributes.get('backend');
-  const keras = { ...versionOf(version ?? (byName ? '1' : undefined), json), ...(typeof backend === 'string' && { backend }) };
-  const model = readConfig(json, keras, source.name);
+  const keras = { ...known, ...(typeof backend === 'string' && { backend }) };
+  const model = readConfig(json, spelling, source.name);
   checkNotAborted(options.signal, `opening ${source.name}`);
   check(byName || byPath, 'corrupt', () => `${source.name} holds an architecture and no weights. Save the model again with model.save().`);
   const weights = await (byPath ? locateByPath(root, model, source.name) : locateByName(holder, model, source.name));
@@ -118,6 +117,21 @@ export function readArchitecture(given: unknown): unknown {
   const topology = isObject(json) && isObject(json.modelTopology) ? json.modelTopology : json;
   if (!isObject(topology) || !isObject(topology.model_config)) return topology;
   return { keras_version: topology.keras_version, ...topology.model_config };
+}
+
+/**
+ * Whose weights and computations a file has (`keras`), and whose words its config is in (`spelling`). A given architecture may come from
+ * another version than the weights beside it: Keras 2 reads the words of Keras 1, and either reads the other's weights, which say nothing of
+ * their version when Keras 1 wrote them. An architecture of Keras 3 computes as Keras 3 does, whoever wrote the weights.
+ */
+function versionsOf(written: unknown, byName: boolean, json: unknown, isGiven: boolean): Record<'keras' | 'spelling', KerasVersion> {
+  const said = isObject(json) ? json.keras_version : undefined;
+  // Keras 1.0 wrote no version; a weights file of Keras 3 has none either, but its architecture shows.
+  const file = versionOf(written ?? said ?? (byName ? '1' : undefined), json);
+  const spelling = isGiven && (said !== undefined || looksLikeKeras3(json)) ? versionOf(said, json) : file;
+  if (spelling.major === 3 && file.major < 3) return { keras: spelling, spelling };
+  const ofKeras1 = isGiven && written === undefined && byName && spelling.major === 2;
+  return { keras: ofKeras1 ? { ...file, major: 1 } : file, spelling };
 }
 
 function withoutConfig(name: string, weights: boolean, keys: readonly string[]): ActivationLensError {

@@ -59,6 +59,45 @@ describe('model files with a result of Keras', () => {
     });
   });
 
+  describe('an architecture of another version than the weights', () => {
+    it('of Keras 3 computes as Keras 3', async () => {
+      const architecture = readFileSync(fixture('weights.architecture.json'), 'utf8').replace('"relu"', '"hard_sigmoid"');
+      await expectKeras(fixture('weights-keras2.h5'), readExpected(fixture('mixed.expected.json')), { architecture });
+    });
+
+    it('of Keras 1 is read in its words', async () => {
+      const common = { trainable: true, activity_regularizer: null };
+      const config = [
+        {
+          class_name: 'Convolution2D',
+          config: {
+            ...{
+              ...common,
+              name: 'conv_a',
+              nb_filter: 3,
+              nb_row: 3,
+              nb_col: 3,
+              border_mode: 'valid',
+              subsample: [1, 1],
+              dim_ordering: 'tf',
+            },
+            ...{ activation: 'relu', bias: true, batch_input_shape: [null, 9, 9, 2], input_dtype: 'float32' },
+          },
+        },
+        { class_name: 'BatchNormalization', config: { ...common, name: 'bn_a', mode: 0, axis: -1, epsilon: 0.001, momentum: 0.99 } },
+        {
+          class_name: 'MaxPooling2D',
+          config: { ...common, name: 'pool_a', pool_size: [2, 2], strides: [2, 2], border_mode: 'valid', dim_ordering: 'tf' },
+        },
+        { class_name: 'Dropout', config: { ...common, name: 'drop', p: 0.5 } },
+        { class_name: 'Flatten', config: { ...common, name: 'flat' } },
+        { class_name: 'Dense', config: { ...common, name: 'out', output_dim: 4, activation: 'softmax', bias: true, input_dim: 27 } },
+      ];
+      const architecture = { class_name: 'Sequential', keras_version: '1.2.1', config };
+      await expectKeras(fixture('weights-keras2.h5'), readExpected(fixture('sequential-keras2.h5.expected.json')), { architecture });
+    });
+  });
+
   const outputs = JSON.parse(readFileSync(fixture('outputs.json'), 'utf8')) as Record<string, number[][]>;
   it.each(Object.keys(outputs))('%s: each call of a nested model is the output it was', async (file) => {
     const model = await loadModel(fileURLToPath(fixture(file)));
