@@ -50,7 +50,8 @@ function* modelClasses(major: number): Generator<string> {
       keras: string;
       layers: { className: string }[];
     };
-    if (keras.startsWith(`${major}.`)) yield* layers.map(({ className }) => className);
+    const owner = file.startsWith('addons') ? 'Addons>' : '';
+    if (keras.startsWith(`${major}.`)) yield* layers.flatMap(({ className }) => [className, owner + className]);
   }
 }
 
