@@ -76,7 +76,7 @@ const KEPT = {
   'structures-keras231-keras': as('h5', [...OLD, ...WITHOUT_SHAPE]),
   'structures-keras224-keras': as('h5', [...OLD, ...WITHOUT_SHAPE, 'nested-sequential-without-input']),
   'structures-keras216-keras': as('h5', OLD),
-  'structures-keras122-keras': as('h5', KERAS1),
+  'structures-keras122-keras': [...as('h5', KERAS1), 'lstm-cpu.weights.h5', 'deconv2d-tf.weights.h5'],
   'structures-keras122-theano-keras': as('h5', ['srelu', 'parametric-softplus']),
 };
 

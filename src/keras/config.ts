@@ -302,7 +302,7 @@ function inputShapeAsBatchShape(className: string, config: Json): Json {
 
 /** A shape, or undefined when the value is none (Keras 3 also writes `[null]`-wrapped and dict shapes, which are not single shapes). */
 export function shapeOf(value: unknown): readonly (number | null)[] | undefined {
-  const items = isObject(value) && value.class_name === '__tuple__' ? value.items : value;
+  const items = isObject(value) && (value.class_name === '__tuple__' || value.class_name === 'TensorShape') ? value.items : value;
   if (!Array.isArray(items)) return undefined;
   return items.every((item) => item === null || (Number.isInteger(item) && (item as number) >= 0))
     ? (items as (number | null)[])

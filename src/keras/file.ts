@@ -60,10 +60,7 @@ async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasF
     throw new ActivationLensError('format', `${source.name} is a zip without ${missing} (it holds ${there || 'nothing'}).${hint}`);
   }
   const metadata = parse(await text('metadata.json'), source.name, 'metadata.json');
-  const json =
-    options.architecture === undefined
-      ? parse(config, source.name, 'config.json')
-      : parse(options.architecture, 'the given architecture', JSON_OF_MODEL);
+  const json = options.architecture === undefined ? parse(config, source.name, 'config.json') : readArchitecture(options.architecture);
   const keras = versionOf(isObject(metadata) ? metadata.keras_version : undefined, json);
   checkNotAborted(signal, `opening ${source.name}`);
   const model = readConfig(json, keras, source.name);
@@ -85,16 +82,12 @@ async function readHDF5(source: ByteSource, options: ReadOptions): Promise<Keras
   const byPath = !byName && isPathLayout(root, keys);
 
   if (stored === undefined && options.architecture === undefined) throw withoutConfig(source.name, byName || byPath, keys);
-  const json =
-    options.architecture === undefined
-      ? parse(stored, source.name, 'model_config')
-      : parse(options.architecture, 'the given architecture', JSON_OF_MODEL);
-  const version =
-    attributes.get('keras_version') ?? holderAttributes.get('keras_version') ?? (isObject(json) ? json.keras_version : undefined);
-  // Keras 1.0 wrote no version; a weights file of Keras 3 has none either, but its architecture shows.
+  const json = options.architecture === undefined ? parse(stored, source.name, 'model_config') : readArchitecture(options.architecture);
+  const version = attributes.get('keras_version') ?? holderAttributes.get('keras_version');
+  const { keras: known, spelling } = versionsOf(version, byName, json, options.architecture !== undefined);
   const backend = attributes.get('backend') ?? holderAttributes.get('backend');
-  const keras = { ...versionOf(version ?? (byName ? '1' : undefined), json), ...(typeof backend === 'string' && { backend }) };
-  const model = readConfig(json, keras, source.name);
+  const keras = { ...known, ...(typeof backend === 'string' && { backend }) };
+  const model = readConfig(json, spelling, source.name);
   checkNotAborted(options.signal, `opening ${source.name}`);
   check(byName || byPath, 'corrupt', () => `${source.name} holds an architecture and no weights. Save the model again with model.save().`);
   const weights = await (byPath ? locateByPath(root, model, source.name) : locateByName(holder, model, source.name));
@@ -107,7 +100,39 @@ async function openRoot(source: ByteSource, signal: AbortSignal | undefined): Pr
   return openHDF5(source, signal ? { signal } : {});
 }
 
-const JSON_OF_MODEL = 'the JSON of model.to_json()';
+/**
+ * An architecture as people have it: the text of `model.to_json()` or what it says, that text encoded once more (`json.dump` of it), or the
+ * `model.json` of a tfjs model.
+ */
+export function readArchitecture(given: unknown): unknown {
+  const what = 'the JSON of model.to_json()';
+  check(
+    typeof given !== 'string' || /^[\s\uFEFF]*["{]/.test(given),
+    'corrupt',
+    () =>
+      `The given architecture is ${describe(given)}, which is no JSON: give the text of model.to_json(), or what it says, and no path to it.`,
+  );
+  let json = parse(given, 'the given architecture', what);
+  if (typeof json === 'string') json = parse(json, 'the given architecture', what);
+  const topology = isObject(json) && isObject(json.modelTopology) ? json.modelTopology : json;
+  if (!isObject(topology) || !isObject(topology.model_config)) return topology;
+  return { keras_version: topology.keras_version, ...topology.model_config };
+}
+
+/**
+ * Whose weights and computations a file has (`keras`), and whose words its config is in (`spelling`). A given architecture may come from
+ * another version than the weights beside it: Keras 2 reads the words of Keras 1, and either reads the other's weights, which say nothing of
+ * their version when Keras 1 wrote them. An architecture of Keras 3 computes as Keras 3 does, whoever wrote the weights.
+ */
+function versionsOf(written: unknown, byName: boolean, json: unknown, isGiven: boolean): Record<'keras' | 'spelling', KerasVersion> {
+  const said = isObject(json) ? json.keras_version : undefined;
+  // Keras 1.0 wrote no version; a weights file of Keras 3 has none either, but its architecture shows.
+  const file = versionOf(written ?? said ?? (byName ? '1' : undefined), json);
+  const spelling = isGiven && (said !== undefined || looksLikeKeras3(json)) ? versionOf(said, json) : file;
+  if (spelling.major === 3 && file.major < 3) return { keras: spelling, spelling };
+  const ofKeras1 = isGiven && written === undefined && byName && spelling.major === 2;
+  return { keras: ofKeras1 ? { ...file, major: 1 } : file, spelling };
+}
 
 function withoutConfig(name: string, weights: boolean, keys: readonly string[]): ActivationLensError {
   if (weights) {
@@ -125,7 +150,7 @@ function withoutConfig(name: string, weights: boolean, keys: readonly string[]):
 
 function parse(value: unknown, file: string, what: string): unknown {
   if (value === undefined || (typeof value === 'object' && !(value instanceof Uint8Array))) return value;
-  const text = markWholeFloats(value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value));
+  const text = markWholeFloats(value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value).replace(/^\uFEFF/, ''));
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe } from '../check';
 import { ActivationLensError } from '../errors';
-import { axisOf, numberOf, unsupported } from './layers/config';
+import { axisOf, numberOf, since, unsupported } from './layers/config';
 import { asFloat } from './layers/dtypes';
 import { broadcast, where } from './layers/manyAxes';
 import type { LayerSpec } from './layers/spec';
@@ -172,6 +172,8 @@ export function activationOf(spec: LayerSpec, value: unknown, keepsShape = false
   const name = String(value).replace(/^(keras|tf\.keras)\.activations\./, '');
   const known = byVersion[spec.keras.major];
   const apply = Object.hasOwn(known, name) ? known[name] : undefined;
+  // Before Keras had one, a gelu was its author's, and as often the approximation by tanh.
+  if (name === 'gelu' && !since(spec, 2, 4)) return customFunction(spec, name, spec.keras.text);
   if (apply === undefined) return customFunction(spec, name);
   if (keepsShape && name === 'glu') unsupported(spec, "has the activation 'glu' inside; make it a layer of its own");
   return {
@@ -249,11 +251,12 @@ export function layerActivation(spec: LayerSpec): Formula | undefined {
   }
 }
 
-function customFunction(spec: LayerSpec, name: string): never {
+function customFunction(spec: LayerSpec, name: string, version: string | number = spec.keras.major): never {
+  const known = activationNames(spec.keras.major).filter((other) => other !== name);
   throw new ActivationLensError(
     'custom-object',
-    `Layer '${spec.path}' (${spec.className}) has the activation ${describe(name)}, which Keras ${spec.keras.major} does not have: it is a function of the model's author, and its code is not in the file. ` +
-      `Known here: ${activationNames(spec.keras.major).join(', ')}. Register the layer through customLayers.`,
+    `Layer '${spec.path}' (${spec.className}) has the activation ${describe(name)}, which Keras ${version} does not have: it is a function of the model's author, and its code is not in the file. ` +
+      `Known here: ${known.join(', ')}. Register the layer through customLayers.`,
     { details: { layer: spec.name, path: spec.path, activation: name } },
   );
 }

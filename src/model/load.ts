@@ -8,12 +8,12 @@ import type { BytesInput } from '../platform/types';
 import type { CustomLayers } from './graph';
 import { createKerasModel } from './keras-model';
 import { chooseRuntime } from './runtime';
-import { isIOHandler, openTfjs, readArtifacts } from './tfjs-files';
+import { isIOHandler, kerasPair, openTfjs, readArtifacts } from './tfjs-files';
 import type { Model, Runtime } from './types';
 
 /**
  * Where a model may come from: a path (Node), a URL, a `Blob` or `File`, bytes, the `File`s of a tfjs model (`model.json` and its
- * weights), or a tfjs `IOHandler`.
+ * weights) or of a Keras model (the JSON of `model.to_json()` and its weights), or a tfjs `IOHandler`.
  */
 export type ModelInputSource = BytesInput | io.IOHandler | readonly File[];
 
@@ -32,8 +32,8 @@ export interface LoadOptions {
   /** Called as opening goes on. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /**
-   * The architecture for a file that holds only weights: the JSON of Keras' `model.to_json()`, as text or parsed. For a whole model it
-   * replaces the file's own, which helps where that lacks something.
+   * The architecture for a file that holds only weights: the JSON of Keras' `model.to_json()`, as text (not a path) or parsed. For a whole
+   * model it replaces the file's own, which helps where that lacks something.
    */
   readonly architecture?: unknown;
   /**
@@ -69,6 +69,8 @@ export async function loadModel(source: ModelInputSource, options: LoadOptions =
   );
   checkInputShape(options.inputShape);
   checkNotAborted(signal, 'opening the model');
+  const pair = isFileList(source) && options.architecture === undefined ? await kerasPair(source) : undefined;
+  if (pair) return loadModel(pair.weights, { ...options, architecture: pair.architecture });
   if (isIOHandler(source) || isFileList(source)) {
     const runtime = await chooseRuntime();
     return openTfjs(await readArtifacts(source, options), runtime, options);
@@ -130,7 +132,7 @@ async function openBytes(bytes: ByteSource, source: BytesInput, options: LoadOpt
 
 function looksLikeJSON(head: Uint8Array): boolean {
   const text = new TextDecoder().decode(head.subarray(0, 64)).replace(/^\uFEFF/, '');
-  return /^\s*\{/.test(text);
+  return /^\s*"?\{/.test(text);
 }
 
 function unknownFormat(bytes: ByteSource, head: Uint8Array): ActivationLensError {

@@ -3,6 +3,7 @@ import { openSource, readAll } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject } from '../keras/config';
+import { kerasFormat, readArchitecture } from '../keras/file';
 import type { ByteSource } from '../keras/source';
 import type { BytesInput } from '../platform/types';
 import { openGraphModel } from './graph-model';
@@ -41,10 +42,17 @@ export async function readArtifacts(source: io.IOHandler | readonly File[] | JSO
   }
   if ('bytes' in source) {
     const json = parse(await source.bytes.read(0, source.bytes.size), source.bytes.name);
+    check(
+      'modelTopology' in Object(json) || !isKerasArchitecture(json),
+      'format',
+      () =>
+        `${source.bytes.name} is the architecture of a Keras model, which holds no weights. ` +
+        "Open its weights file, and give it this: loadModel('weights.h5', { architecture }), or both in a list: loadModel([modelJson, weightsFile]).",
+    );
     return { name: source.bytes.name, artifacts: await withWeights(json, source.bytes.name, siblings(source), options) };
   }
   const files = new Map(source.map((file) => [file.name, file]));
-  const jsonFile = source.find(({ name }) => name.toLowerCase().endsWith('.json'));
+  const jsonFile = source.find(isJSONFile);
   check(
     jsonFile,
     'format',
@@ -54,6 +62,16 @@ export async function readArtifacts(source: io.IOHandler | readonly File[] | JSO
   const json = parse(await readAll(jsonFile), jsonFile.name);
   const find = (path: string) => files.get(path.split('/').at(-1)!);
   return { name: jsonFile.name, artifacts: await withWeights(json, jsonFile.name, find, options) };
+}
+
+/** The architecture and the weights of a Keras model that were given together, `model.json` and `model.h5`; undefined for anything else. */
+export async function kerasPair(files: readonly File[]): Promise<{ architecture: Uint8Array; weights: File } | undefined> {
+  const json = files.find(isJSONFile);
+  const weights = files.find((file) => !isJSONFile(file));
+  if (files.length !== 2 || !json || !weights) return undefined;
+  if (!kerasFormat(new Uint8Array(await weights.slice(0, 4096).arrayBuffer()))) return undefined;
+  const architecture = await readAll(json);
+  return isKerasArchitecture(architecture) ? { architecture, weights } : undefined;
 }
 
 /** Opens either kind of tfjs model. */
@@ -139,6 +157,20 @@ function checkSpecs(specs: unknown, name: string): asserts specs is io.WeightsMa
       (spec.quantization === undefined || isObject(spec.quantization));
     check(isSpec, 'corrupt', () => `${name} is damaged: entry ${i} of its list of weights has not a name, a shape and a dtype.`);
   });
+}
+
+function isJSONFile({ name }: File): boolean {
+  return name.toLowerCase().endsWith('.json');
+}
+
+/** Whether something is what `model.to_json()` gives, as bytes or parsed, encoded once or twice. A tfjs model has that inside. */
+function isKerasArchitecture(given: unknown): boolean {
+  try {
+    const json = readArchitecture(given);
+    return isObject(json) && typeof json.class_name === 'string' && 'config' in json;
+  } catch {
+    return false;
+  }
 }
 
 function parse(bytes: Uint8Array, name: string): io.ModelJSON {

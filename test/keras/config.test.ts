@@ -13,6 +13,13 @@ function callOf(node: unknown, fn: string) {
 const x = { ref: { layer: 'x', call: 0, output: 0 } };
 const number = (value: number, kwargs = {}) => ['_CONSTANT_VALUE', -1, value, kwargs];
 
+it("takes tf.keras' TensorShape for a shape", () => {
+  const layers = [{ class_name: 'Flatten', config: { name: 'flat' } }];
+  const build_input_shape = { class_name: 'TensorShape', items: [null, 4, 4, 1] };
+  const model = readConfig({ class_name: 'Sequential', config: { layers, build_input_shape } }, { major: 2, text: '2.2.4-tf' }, 'm.h5');
+  expect(model.buildInputShape).toEqual([null, 4, 4, 1]);
+});
+
 describe("Keras 2's first argument", () => {
   it('is one tensor, or a list of one: tf.stack tells them apart', () => {
     expect(callOf(['x', 0, 0, { axis: 1 }], 'math.reduce_sum')).toEqual({ args: [x], kwargs: { axis: { constant: 1 } } });

@@ -17,6 +17,7 @@ const INPUTS: Readonly<Record<string, (index: number) => (value: number) => numb
   nested: (index) => (value) => (index === 1 ? Math.fround(Math.fround(value * 0.5) + 0.1) : value),
   ops: () => (value) => Math.fround(value * 255),
   casts: () => (value) => Math.fround(value * 255),
+  autokeras: () => (value) => Math.floor(Math.fround(value * 255)),
 };
 
 beforeAll(async () => {
@@ -35,6 +36,66 @@ describe('model files with a result of Keras', () => {
     const architecture = readFileSync(fixture(json), 'utf8');
     await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture });
     await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture: JSON.parse(architecture) });
+  });
+
+  describe('an architecture as people have it', () => {
+    const text = readFileSync(fixture('weights-keras2.architecture.json'), 'utf8');
+    const expected = readExpected(fixture('sequential-keras2.h5.expected.json'));
+    const { keras_version, ...model_config } = JSON.parse(text);
+    it.each<[string, unknown]>([
+      ['encoded twice, as json.dump(model.to_json()) does', JSON.stringify(text)],
+      ['its bytes', new TextEncoder().encode(text)],
+      ['after a byte order mark', `\uFEFF${text}`],
+      [
+        'the model.json of tfjs',
+        JSON.stringify({ format: 'layers-model', modelTopology: { keras_version, model_config }, weightsManifest: [] }),
+      ],
+    ])('%s', (_, architecture) => expectKeras(fixture('weights-keras2.h5'), expected, { architecture }));
+
+    it.each([text, JSON.stringify(text)])('a File beside the weights, in any order', async (json) => {
+      const files = [new File([json], 'model.json'), new File([bytesOf('weights-keras2.h5')], 'model.h5')];
+      await expectKeras(files, expected);
+      await expectKeras(files.reverse(), expected);
+    });
+  });
+
+  describe('an architecture of another version than the weights', () => {
+    it('of Keras 3 computes as Keras 3', async () => {
+      const architecture = readFileSync(fixture('weights.architecture.json'), 'utf8').replace('"relu"', '"hard_sigmoid"');
+      await expectKeras(fixture('weights-keras2.h5'), readExpected(fixture('mixed.expected.json')), { architecture });
+    });
+
+    it('of Keras 1 is read in its words', async () => {
+      const common = { trainable: true, activity_regularizer: null };
+      const config = [
+        {
+          class_name: 'Convolution2D',
+          config: {
+            ...{
+              ...common,
+              name: 'conv_a',
+              nb_filter: 3,
+              nb_row: 3,
+              nb_col: 3,
+              border_mode: 'valid',
+              subsample: [1, 1],
+              dim_ordering: 'tf',
+            },
+            ...{ activation: 'relu', bias: true, batch_input_shape: [null, 9, 9, 2], input_dtype: 'float32' },
+          },
+        },
+        { class_name: 'BatchNormalization', config: { ...common, name: 'bn_a', mode: 0, axis: -1, epsilon: 0.001, momentum: 0.99 } },
+        {
+          class_name: 'MaxPooling2D',
+          config: { ...common, name: 'pool_a', pool_size: [2, 2], strides: [2, 2], border_mode: 'valid', dim_ordering: 'tf' },
+        },
+        { class_name: 'Dropout', config: { ...common, name: 'drop', p: 0.5 } },
+        { class_name: 'Flatten', config: { ...common, name: 'flat' } },
+        { class_name: 'Dense', config: { ...common, name: 'out', output_dim: 4, activation: 'softmax', bias: true, input_dim: 27 } },
+      ];
+      const architecture = { class_name: 'Sequential', keras_version: '1.2.1', config };
+      await expectKeras(fixture('weights-keras2.h5'), readExpected(fixture('sequential-keras2.h5.expected.json')), { architecture });
+    });
   });
 
   const outputs = JSON.parse(readFileSync(fixture('outputs.json'), 'utf8')) as Record<string, number[][]>;
@@ -136,6 +197,25 @@ describe('what cannot be opened says why and leaves nothing', () => {
       message: expect.stringContaining('modelTopology'),
     });
     await expect(open(new TextEncoder().encode('{"a": '))).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('an architecture alone, or a path to one', async () => {
+    const text = readFileSync(fixture('weights-keras2.architecture.json'), 'utf8');
+    for (const json of [text, JSON.stringify(text)]) {
+      await expect(open(new TextEncoder().encode(json))).rejects.toMatchObject({
+        code: 'format',
+        message: expect.stringMatching(/is the architecture of a Keras model, which holds no weights.*\{ architecture \}/),
+      });
+    }
+    await expect(open(bytesOf('weights-keras2.h5'), { architecture: 'models/model.json' })).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringContaining("The given architecture is 'models/model.json', which is no JSON"),
+    });
+    const labels = new File(['{"cat": 0}'], 'labels.json');
+    await expect(open([labels, new File([bytesOf('sequential-keras2.h5')], 'model.h5')])).rejects.toMatchObject({
+      code: 'format',
+      message: expect.stringContaining('labels.json is JSON but no tfjs model'),
+    });
   });
 
   it.each(['sequential-keras3.h5', 'nested-keras3.keras'])('%s cut short anywhere', async (file) => {

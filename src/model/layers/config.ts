@@ -94,14 +94,14 @@ export function fixedAxis(spec: LayerSpec, shape: Shape, axis: number): number {
 }
 
 /**
- * The plain value of what Keras 3 serialises as an object: tuples, numpy arrays and numbers
+ * The plain value of what Keras serialises as an object: tuples, tf.keras' shapes, numpy arrays and numbers
  * (`{ class_name: '__numpy__', config: { value, dtype } }`). Other values pass through.
  */
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   const { class_name: className, config } = value as { class_name?: unknown; config?: unknown };
-  if (className === '__tuple__') return plain((value as { items?: unknown }).items ?? config);
+  if (className === '__tuple__' || className === 'TensorShape') return plain((value as { items?: unknown }).items ?? config);
   if (className === '__numpy__' || className === '__tensor__' || className === WHOLE_FLOAT)
     return plain((config as { value?: unknown }).value);
   const { type, value: old } = value as { type?: unknown; value?: unknown };

@@ -1,7 +1,7 @@
 import { nearest } from '../../check';
 import { ActivationLensError } from '../../errors';
 import { isOperation, operationBuilder } from '../operations';
-import { unsupported } from './config';
+import { isStandalone, since, unsupported } from './config';
 import { describeLayer, KerasLayer } from './KerasLayer';
 import { quantizationOf } from './quantization';
 import { layerTable, type SupportedLayer } from './registry';
@@ -27,6 +27,7 @@ export function buildLayer(spec: LayerSpec, context: BuildContext): Layer {
   const className = ownName(spec);
   quantizationOf(spec);
   const build = className !== undefined && Object.hasOwn(layerBuilders, className) ? layerBuilders[className] : undefined;
+  if (build !== undefined) checkVersion(spec, layerTable.get(className!)!);
   if (className !== undefined && build !== undefined) return build(className === spec.className ? spec : { ...spec, className }, context);
   return refuse(spec);
 }
@@ -40,17 +41,41 @@ export function callsAgain(layer: Layer, first: Layer): boolean {
   return layer instanceof KerasLayer && first instanceof KerasLayer && layer.shareVariables(first);
 }
 
-/** The Keras class that a spec names; undefined for a class of somebody else that may bear the same name. */
-function ownName({ className, registeredName, module }: LayerSpec): string | undefined {
-  const name = (registeredName ?? className).split('>').at(-1)!;
-  if (fromApplications.has(name)) return name;
+/** The class known here that a spec names; undefined for a class of somebody else that may bear the same name. */
+function ownName({ className, registeredName, module, config }: LayerSpec): string | undefined {
+  const registered = registeredName ?? className;
+  const [name, owner] = registered.split('>').reverse() as [string, string?];
+  if (owner === 'Addons' && Object.hasOwn(layerBuilders, registered)) return registered;
+  if (Object.hasOwn(fromLibraries, name) && fromLibraries[name]!(owner, config)) return name;
   if (className.includes('>') || registeredName?.includes('>')) return undefined;
   if (module !== undefined && module !== null && !/^((tf_)?keras|tensorflow\.(python\.)?keras)(\.|$)/.test(module)) return undefined;
   return className;
 }
 
-/** Layers of `keras.applications`, which Keras itself treats as custom ones. */
-const fromApplications = new Set(['LayerScale', 'StochasticDepth']);
+/**
+ * Layers of libraries that Keras itself treats as custom ones, and whether one of that name is the library's: of keras.applications, AutoKeras
+ * and efficientnet. Other StochasticDepths add a residual branch.
+ */
+const fromLibraries: Readonly<Record<string, (owner: string | undefined, config: LayerSpec['config']) => boolean>> = {
+  LayerScale: () => true,
+  StochasticDepth: (owner, config) => (owner ?? 'Custom') === 'Custom' && 'drop_path_rate' in config,
+  CastToFloat32: (owner) => (owner ?? 'Custom') === 'Custom',
+  ExpandLastDim: (owner) => (owner ?? 'Custom') === 'Custom',
+  FixedDropout: () => true,
+};
+
+/** A class that this Keras did not have yet, by a name that a later one has, is the author's: keras_contrib's GroupNormalization, for one. */
+function checkVersion(spec: LayerSpec, { keras, since2 }: SupportedLayer): void {
+  if (spec.keras.major === 3) return;
+  const had = since2 === undefined || (since(spec, 2, since2) && !isStandalone(spec));
+  if (had && keras.some((major) => major < 3)) return;
+  throw new ActivationLensError(
+    'custom-object',
+    `${describeLayer(spec)} is a class of the model's author, for Keras ${spec.keras.text} has none of that name, and its code is not in the file. ` +
+      'Register an implementation through customLayers.',
+    { details: { layer: spec.name, path: spec.path, className: spec.className } },
+  );
+}
 
 /** Why classes that people do have are not opened. */
 const refusals: Readonly<Record<string, string>> = {

@@ -1,5 +1,7 @@
 import { activationLayer, prelu, softmaxLayer } from './ActivationLayers';
+import { instanceNormalization, stochasticDepth } from './Addons';
 import { additiveAttention, attention } from './Attention';
+import { castToFloat32, expandLastDim } from './AutoKeras';
 import { batchNormalization } from './BatchNormalization';
 import { categoryEncoding, discretization, integerLookup } from './Categories';
 import { convolution } from './Convolution';
@@ -32,6 +34,11 @@ import { pipeline, spectralNormalization, timeDistributed } from './Wrappers';
 export interface SupportedLayer {
   readonly className: string;
   readonly keras: readonly (1 | 2 | 3)[];
+  /**
+   * The minor version of Keras 2 that brought it, to tf.keras, where older files have other people's classes of that name which compute
+   * something else. Keras that was a package of its own, 2.0 to 2.3, has none of these.
+   */
+  readonly since2?: number;
   readonly remarks?: string;
   readonly define: (spec: LayerSpec, context: BuildContext) => LayerDefinition;
 }
@@ -106,18 +113,25 @@ const entries: readonly SupportedLayer[] = [
   { className: 'Minimum', keras: since2, define: (spec) => merge(spec, 'minimum') },
   { className: 'Concatenate', keras: since2, define: concatenate },
   { className: 'CustomScaleLayer', keras: since2, define: customScale, remarks: 'of keras.applications: InceptionResNetV2' },
+  { className: 'Addons>GroupNormalization', keras: [2], define: groupNormalization, remarks: 'of TensorFlow Addons' },
+  { className: 'Addons>InstanceNormalization', keras: [2], define: instanceNormalization, remarks: 'of TensorFlow Addons' },
+  { className: 'Addons>StochasticDepth', keras: [2], define: stochasticDepth, remarks: 'of TensorFlow Addons' },
+  { className: 'FixedDropout', keras: [2], define: (spec) => noise({ ...spec, className: 'Dropout' }), remarks: 'of efficientnet' },
+  { className: 'CastToFloat32', keras: since2, define: castToFloat32, remarks: 'of AutoKeras' },
+  { className: 'ExpandLastDim', keras: since2, define: expandLastDim, remarks: 'of AutoKeras' },
   { className: 'Dot', keras: since2, define: dot },
-  { className: 'LayerNormalization', keras: since2, define: layerNormalization },
-  { className: 'GroupNormalization', keras: since2, define: groupNormalization },
+  { className: 'LayerNormalization', keras: since2, since2: 2, define: layerNormalization },
+  { className: 'GroupNormalization', keras: since2, since2: 11, define: groupNormalization },
   { className: 'RMSNormalization', keras: [3], define: rmsNormalization },
-  { className: 'UnitNormalization', keras: since2, define: unitNormalization },
+  { className: 'UnitNormalization', keras: since2, since2: 9, define: unitNormalization },
   {
     className: 'SpectralNormalization',
     keras: since2,
+    since2: 13,
     define: spectralNormalization,
     remarks: 'the wrapped layer, as Keras computes it at inference',
   },
-  { className: 'Normalization', keras: since2, define: normalization },
+  { className: 'Normalization', keras: since2, since2: 2, define: normalization },
   { className: 'LayerScale', keras: since2, define: layerScale, remarks: 'of keras.applications.convnext' },
   { className: 'StochasticDepth', keras: since2, define: identity, remarks: 'of keras.applications.convnext; the identity at inference' },
   {
@@ -149,9 +163,9 @@ const entries: readonly SupportedLayer[] = [
   ),
   { className: 'RandomHeight', keras: [2], define: (spec) => randomSize(spec, 1), remarks: 'the identity at inference' },
   { className: 'RandomWidth', keras: [2], define: (spec) => randomSize(spec, 2), remarks: 'the identity at inference' },
-  { className: 'Attention', keras: since2, define: attention },
-  { className: 'AdditiveAttention', keras: since2, define: additiveAttention },
-  { className: 'MultiHeadAttention', keras: since2, define: multiHeadAttention },
+  { className: 'Attention', keras: since2, since2: 2, define: attention },
+  { className: 'AdditiveAttention', keras: since2, since2: 2, define: additiveAttention },
+  { className: 'MultiHeadAttention', keras: since2, since2: 4, define: multiHeadAttention },
   { className: 'GroupedQueryAttention', keras: [3], define: groupedQueryAttention },
   ...['SimpleRNN', 'LSTM', 'GRU', 'ConvLSTM2D'].map(
     (className): SupportedLayer => ({ className, keras: all, define: recurrent, remarks: stateless }),

@@ -17,7 +17,9 @@ const WITHOUT: Readonly<Record<string, string>> = {
 
 describe.each([2, 3] as const)('every layer class of Keras %i', (major) => {
   it('has a result of Keras that a test compares', () => {
-    const tested = new Set([...goldenClasses(major), ...conformanceClasses(major)].map((name) => layerTable.get(name)?.className));
+    const tested = new Set(
+      [...goldenClasses(major), ...conformanceClasses(major), ...modelClasses(major)].map((name) => layerTable.get(name)?.className),
+    );
     const without = supportedLayers()
       .filter(({ className, keras }) => keras.includes(major) && !tested.has(className))
       .map(({ className }) => `${className} of Keras ${major}`);
@@ -39,6 +41,17 @@ function* goldenClasses(major: number): Generator<string> {
       yield className;
       yield* [...JSON.stringify(config).matchAll(/"class_name":"(\w+)"/g)].map(([, name]) => name!);
     }
+  }
+}
+
+function* modelClasses(major: number): Generator<string> {
+  for (const file of readdirSync(`${FIXTURES}models`).filter((name) => name.endsWith('.expected.json'))) {
+    const { keras, layers } = JSON.parse(readFileSync(`${FIXTURES}models/${file}`, 'utf8')) as {
+      keras: string;
+      layers: { className: string }[];
+    };
+    const owner = file.startsWith('addons') ? 'Addons>' : '';
+    if (keras.startsWith(`${major}.`)) yield* layers.flatMap(({ className }) => [className, owner + className]);
   }
 }
 

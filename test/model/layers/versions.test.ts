@@ -46,6 +46,18 @@ describe('UpSampling2D, bilinear', () => {
   });
 });
 
+describe('the activation gelu', () => {
+  it.each(['2.4.0', '2.15.0', '3.15.1', 'unknown'])('is known to %s', (text) => {
+    expect(compute([tf.tensor2d([[0]])], (x) => apply('Activation', { activation: 'gelu' }, version(text), x))).toEqual([0]);
+  });
+
+  it.each(['2.2.4', '2.3.0-tf'])('is its author’s in %s', (text) => {
+    const make = () => build('Activation', { activation: 'gelu' }, version(text));
+    expect(make).toThrow(expect.objectContaining({ code: 'custom-object' }));
+    expect(make).toThrow(`'gelu', which Keras ${text} does not have`);
+  });
+});
+
 describe('what a mask leaves out', () => {
   it.each([
     ['1.2.2', [3, 3, 3, 5, 5, 5]],
