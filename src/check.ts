@@ -30,8 +30,8 @@ export function describe(value: unknown): string {
 }
 
 /** The candidates most like `wanted`, nearest first, by edit distance; at most `most`, and only ones that could be a slip of the pen. */
-export function nearest(wanted: string, candidates: Iterable<string>, most = 3): string[] {
-  const limit = Math.max(2, Math.ceil(wanted.length / 2));
+export function nearest(wanted: string, candidates: Iterable<string>, { most = 3, share = 1 / 2 } = {}): string[] {
+  const limit = Math.max(2, Math.ceil(wanted.length * share));
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(wanted.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)

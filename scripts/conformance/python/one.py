@@ -23,6 +23,7 @@ import operations  # noqa: F401
 import sequences  # noqa: F401
 import sound  # noqa: F401
 import tokens  # noqa: F401
+import pictures  # noqa: F401  (behind the others, whose draws go by their place)
 from draw import MAKERS, Draw
 from record import Record, input_of
 

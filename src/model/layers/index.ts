@@ -94,11 +94,12 @@ function refuse(spec: LayerSpec): never {
       { details },
     );
   }
-  const near = nearest(spec.className, layerTable.keys());
+  // Classes have long names of few words: half of one is another's.
+  const near = nearest(spec.className, layerTable.keys(), { share: 1 / 5 });
   throw new ActivationLensError(
     'unsupported-layer',
     `${describeLayer(spec)} is of a class that is not supported.${near.length > 0 ? ` Near names: ${near.join(', ')}.` : ''} ` +
-      'Register an implementation through customLayers.',
+      "If it is a class of the model's author, its code is not in the file. Register an implementation through customLayers.",
     { details },
   );
 }

@@ -1,4 +1,5 @@
 import { activationLayer, prelu, softmaxLayer } from './ActivationLayers';
+import { adaptiveEqualization } from './AdaptiveEqualization';
 import { instanceNormalization, stochasticDepth } from './Addons';
 import { additiveAttention, attention } from './Attention';
 import { castToFloat32, expandLastDim } from './AutoKeras';
@@ -150,6 +151,7 @@ const entries: readonly SupportedLayer[] = [
   { className: 'CenterCrop', keras: since2, define: centerCrop },
   { className: 'RandomCrop', keras: since2, define: randomCrop, remarks: 'at inference as each version of Keras has it' },
   { className: 'AutoContrast', keras: [3], define: autoContrast },
+  { className: 'ContrastLimitedAdaptiveHistogramEqualization', keras: [3], define: adaptiveEqualization },
   { className: 'CategoryEncoding', keras: since2, define: categoryEncoding },
   { className: 'Discretization', keras: since2, define: discretization },
   { className: 'IntegerLookup', keras: since2, define: integerLookup, remarks: 'with its vocabulary as an argument' },

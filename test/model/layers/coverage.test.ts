@@ -33,7 +33,7 @@ describe.each([2, 3] as const)('every layer class of Keras %i', (major) => {
 
 /** Also the classes inside wrappers. */
 function* goldenClasses(major: number): Generator<string> {
-  const stems = ['layers', 'sound', 'tokens']
+  const stems = ['layers', 'sound', 'tokens', 'pictures']
     .map((folder) => `${FIXTURES}${folder}/keras${major}`)
     .filter((stem) => existsSync(`${stem}.json.gz`));
   for (const { nodes } of stems.flatMap((stem) => readGoldens(stem).cases)) {

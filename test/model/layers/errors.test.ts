@@ -81,6 +81,14 @@ const cases: readonly Case[] = [
     picture,
   ],
   [
+    'a class that is like none',
+    'unsupported-layer',
+    /'outer\/it' \(ClusteringLayer\) is of a class that is not supported\. If it is a class of the model's author, .* customLayers/,
+    'ClusteringLayer',
+    {},
+    picture,
+  ],
+  [
     'a registered class of the author',
     'custom-object',
     /registered as 'mine>Attention'.*customLayers/,

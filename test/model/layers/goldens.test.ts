@@ -8,7 +8,7 @@ import { compareCase, readGoldens } from './goldenCase';
 // Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`.
 const folders = process.env.LAYER_GOLDENS
   ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens'].map((name) =>
+  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures'].map((name) =>
       fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
     );
 const files = folders

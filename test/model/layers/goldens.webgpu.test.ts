@@ -9,7 +9,7 @@ import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
 const dawn = await openDawn();
 const folders = process.env.LAYER_GOLDENS
   ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens'].map((name) =>
+  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures'].map((name) =>
       fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
     );
 const seen = new Set<string>();
