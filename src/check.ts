@@ -29,14 +29,17 @@ export function describe(value: unknown): string {
   return typeof value === 'function' ? 'a function' : `a ${(value as object).constructor?.name ?? 'plain object'}`;
 }
 
-/** The candidates most like `wanted`, nearest first, by edit distance; at most `most`, and only ones that could be a slip of the pen. */
-export function nearest(wanted: string, candidates: Iterable<string>, { most = 3, share = 1 / 2 } = {}): string[] {
+/**
+ * The three candidates most like `wanted`, nearest first, by edit distance; only ones that could be a slip of the pen, in at most `share` of its
+ * letters.
+ */
+export function nearest(wanted: string, candidates: Iterable<string>, share = 1 / 2): string[] {
   const limit = Math.max(2, Math.ceil(wanted.length * share));
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: editDistance(wanted.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, most)
+    .slice(0, 3)
     .map(({ candidate }) => candidate);
 }
 

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dataFormatOf, numberOf, numbersOf, require } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
-import { where } from './manyAxes';
+import { mirrorPad, where } from './manyAxes';
+import { fromBytes, toBytes } from './Preprocessing';
 import { fromChannelsLast, toChannelsLast } from './spatial';
 import type { LayerSpec } from './spec';
 
@@ -35,13 +36,14 @@ export function adaptiveEqualization(spec: LayerSpec): LayerDefinition {
     outputTypes: ([type]) => [type!],
     compute([input]) {
       const x = toChannelsLast(asFloat(input!), format);
-      const bytes = scaled ? tf.mul(tf.div(tf.sub(x, low), high - low), 255) : x;
+      const bytes = scaled ? toBytes(x, low, high) : x;
       const rows = axisOf(x.shape[1]!, down);
       const columns = axisOf(x.shape[2]!, across);
-      const levels = tf.floor(tf.clipByValue(reflectBeyond(reflectBeyond(bytes, 1, rows), 2, columns), 0, LEVELS - 1));
+      const whole = mirrorPad(bytes, [[0, 0], beyond(rows), beyond(columns), [0, 0]], 'symmetric');
+      const levels = tf.floor(tf.clipByValue(whole, 0, LEVELS - 1));
       const ranks = mixed(levels, ranksOf(levels, rows, columns, limit), rows, columns);
       const inside = tf.slice(ranks, [0, 0, 0, 0], [-1, rows.length, columns.length, -1]);
-      const out = scaled ? tf.add(tf.mul(tf.div(inside, 255), high - low), low) : inside;
+      const out = scaled ? fromBytes(inside, low, high) : inside;
       return fromChannelsLast(tf.cast(out, input!.dtype), format);
     },
   };
@@ -51,12 +53,8 @@ function axisOf(length: number, tiles: number): Axis {
   return { length, tiles, size: Math.ceil(length / tiles) };
 }
 
-/** Continues an axis up to whole tiles by its mirror image, the last pixel included. */
-function reflectBeyond(x: Tensor, axis: number, { length, tiles, size }: Axis): Tensor {
-  if (tiles * size === length) return x;
-  const places = Array.from({ length: tiles * size }, (_, i) => (i < length ? i : 2 * length - 1 - i));
-  return tf.gather(x, tf.tensor1d(places, 'int32'), axis);
-}
+/** Pixels that the last tile reaches past the edge. */
+const beyond = ({ length, tiles, size }: Axis): [number, number] => [0, tiles * size - length];
 
 /** How often each level occurs in each row: tile by tile, for its comparisons are many. (tfjs' WebGPU backend miscounts in `denseBincount`.) */
 function countsOf(lists: Tensor2D): Tensor {
@@ -89,14 +87,15 @@ function ranksOf(levels: Tensor, rows: Axis, columns: Axis, limit: number): Tens
   return tf.reshape(ranks, [batch, rows.tiles, columns.tiles, channels, LEVELS]);
 }
 
-/** Between which two tiles a pixel lies (numbered from 1; the outermost ones have a copy of themselves beyond), and how far towards the second. */
+/** Between which two tiles a pixel lies (beyond the outermost ones, between those and themselves), and how far towards the second. */
 function places({ tiles, size }: Axis): { first: number; second: number; weight: number }[] {
   const f = Math.fround;
   return Array.from({ length: tiles * size }, (_, i) => {
+    // One tile on, as in Keras, whose table has the copies: the float32 rounds there.
     const at = f(f(f(i - size / 2) / size) + 1);
     const before = Math.floor(at);
-    const tile = (n: number) => Math.min(Math.max(n, 0), tiles + 1);
-    return { first: tile(before), second: tile(before + 1), weight: f(at - before) };
+    const tile = (n: number) => Math.min(Math.max(n, 0), tiles - 1);
+    return { first: tile(before - 1), second: tile(before), weight: f(at - before) };
   });
 }
 
@@ -105,14 +104,13 @@ function mixed(levels: Tensor, ranks: Tensor, rows: Axis, columns: Axis): Tensor
   const tables = tf.unstack(tf.reshape(ranks, [batch, rows.tiles * columns.tiles * channels * LEVELS]));
   const down = places(rows);
   const across = places(columns);
-  const inTable = (tile: number, tiles: number) => Math.min(Math.max(tile - 1, 0), tiles - 1);
   /** What the tiles at one corner give each pixel. */
   const corner = (vertical: 'first' | 'second', horizontal: 'first' | 'second'): Tensor => {
     const starts = new Float32Array(height * width * channels);
     let i = 0;
     for (const y of down) {
       for (const x of across) {
-        const tile = inTable(y[vertical], rows.tiles) * columns.tiles + inTable(x[horizontal], columns.tiles);
+        const tile = y[vertical] * columns.tiles + x[horizontal];
         for (let channel = 0; channel < channels; channel++) starts[i++] = (tile * channels + channel) * LEVELS;
       }
     }

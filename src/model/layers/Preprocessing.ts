@@ -189,6 +189,15 @@ export function randomCrop(spec: LayerSpec): LayerDefinition {
   };
 }
 
+/** From a layer's value range to 0 to 255. */
+export function toBytes(x: Tensor, low: number, high: number): Tensor {
+  return tf.mul(tf.div(tf.sub(x, low), high - low), 255);
+}
+
+export function fromBytes(x: Tensor, low: number, high: number): Tensor {
+  return tf.add(tf.mul(tf.div(x, 255), high - low), low);
+}
+
 /** AutoContrast stretches every channel of every picture to the whole range, at inference too. */
 export function autoContrast(spec: LayerSpec): LayerDefinition {
   const [low, high] = (numbersOf(spec, 'value_range') ?? [0, 255]) as [number, number];
@@ -196,12 +205,12 @@ export function autoContrast(spec: LayerSpec): LayerDefinition {
     outputShapes: ([shape]) => [shape!],
     compute([input]) {
       const x = asFloat(input!);
-      const bytes = tf.mul(tf.div(tf.sub(x, low), high - low), 255);
+      const bytes = toBytes(x, low, high);
       const [least, most] = [tf.min(bytes, [1, 2], true), tf.max(bytes, [1, 2], true)];
       const flat = tf.equal(most, least);
       const scale = tf.div(255, where(flat, tf.onesLike(most), tf.sub(most, least)));
       const stretched = tf.clipByValue(tf.mul(tf.sub(bytes, least), scale), 0, 255);
-      const values = tf.add(tf.mul(tf.div(stretched, 255), high - low), low);
+      const values = fromBytes(stretched, low, high);
       return where(asBool(tf.mul(asFloat(flat), tf.ones(x.shape))), x, values);
     },
   };

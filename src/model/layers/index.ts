@@ -58,11 +58,16 @@ function ownName({ className, registeredName, module, config }: LayerSpec): stri
  */
 const fromLibraries: Readonly<Record<string, (owner: string | undefined, config: LayerSpec['config']) => boolean>> = {
   LayerScale: () => true,
-  StochasticDepth: (owner, config) => (owner ?? 'Custom') === 'Custom' && 'drop_path_rate' in config,
-  CastToFloat32: (owner) => (owner ?? 'Custom') === 'Custom',
-  ExpandLastDim: (owner) => (owner ?? 'Custom') === 'Custom',
+  StochasticDepth: (owner, config) => isUnowned(owner) && 'drop_path_rate' in config,
+  CastToFloat32: isUnowned,
+  ExpandLastDim: isUnowned,
   FixedDropout: () => true,
 };
+
+/** Registered without the name of a package, or not at all. */
+function isUnowned(owner: string | undefined): boolean {
+  return owner === undefined || owner === 'Custom';
+}
 
 /** A class that this Keras did not have yet, by a name that a later one has, is the author's: keras_contrib's GroupNormalization, for one. */
 function checkVersion(spec: LayerSpec, { keras, since2 }: SupportedLayer): void {
@@ -95,7 +100,7 @@ function refuse(spec: LayerSpec): never {
     );
   }
   // Classes have long names of few words: half of one is another's.
-  const near = nearest(spec.className, layerTable.keys(), { share: 1 / 5 });
+  const near = nearest(spec.className, layerTable.keys(), 1 / 5);
   throw new ActivationLensError(
     'unsupported-layer',
     `${describeLayer(spec)} is of a class that is not supported.${near.length > 0 ? ` Near names: ${near.join(', ')}.` : ''} ` +

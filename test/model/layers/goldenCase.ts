@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -51,6 +52,13 @@ export interface GoldenFile {
   readonly cases: readonly GoldenCase[];
   readonly numbers: Float32Array;
 }
+
+/** Where goldens are. Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`. */
+export const goldenFolders = process.env.LAYER_GOLDENS
+  ? [process.env.LAYER_GOLDENS]
+  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures'].map((name) =>
+      fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
+    );
 
 export function readGoldens(stem: string): GoldenFile {
   const { keras, cases } = JSON.parse(gunzipSync(readFileSync(`${stem}.json.gz`)).toString()) as Omit<GoldenFile, 'numbers'>;

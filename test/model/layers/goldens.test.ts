@@ -1,17 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend';
-import { compareCase, readGoldens } from './goldenCase';
+import { compareCase, goldenFolders, readGoldens } from './goldenCase';
 
-// Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`.
-const folders = process.env.LAYER_GOLDENS
-  ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures'].map((name) =>
-      fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
-    );
-const files = folders
+const files = goldenFolders
   .flatMap((folder) => ['keras3', 'keras2'].map((stem) => join(folder, stem)))
   .filter((stem) => existsSync(`${stem}.json.gz`));
 

@@ -1,17 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openDawn, openTensorFlow } from '../../webgpu/dawn';
-import { compareCase, type GoldenFile, readGoldens } from './goldenCase';
+import { compareCase, type GoldenFile, goldenFolders, readGoldens } from './goldenCase';
 
 const dawn = await openDawn();
-const folders = process.env.LAYER_GOLDENS
-  ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures'].map((name) =>
-      fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
-    );
 const seen = new Set<string>();
 
 /** The first Keras 3 model of every class and operation; all models of both Kerases, which takes minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
@@ -32,7 +26,7 @@ describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
   // tfjs computes small tensors on the CPU.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const stems = process.env.LAYER_GOLDENS_ALL ? ['keras3', 'keras2'] : ['keras3'];
-  const all = folders
+  const all = goldenFolders
     .flatMap((folder) => stems.map((stem) => join(folder, stem)))
     .filter((stem) => existsSync(`${stem}.json.gz`))
     .map((stem) => {
