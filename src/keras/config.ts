@@ -2,6 +2,7 @@ import { check, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, NamedRef } from './description';
 import { dimOrderingOf, modernize } from './keras1';
+import { withoutPolicyCasts } from './policy';
 import { checkReferences, mapCall, mapValues, numbering } from './references';
 
 /** A JSON object of which nothing is known yet. */
@@ -130,7 +131,7 @@ class Reader {
     const model: KerasModel = {
       name,
       kind: 'functional',
-      layers,
+      layers: withoutPolicyCasts(layers, outputs),
       inputs: inputs.map((ref) => ({ ...ref, ...renumberEnd(ref) })),
       outputs: outputs.map((ref) => ({ ...ref, ...renumberEnd(ref) })),
     };

@@ -5,6 +5,7 @@ import { ActivationLensError } from '../errors';
 import { shapeOf } from '../keras/config';
 import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, TensorRef } from '../keras/description';
 import { executionOrder } from '../keras/order';
+import { dtypeName } from '../keras/policy';
 import { refsOf } from '../keras/references';
 import { pythonClass } from '../keras/weights';
 import { buildLayer, callsAgain } from './layers/index';
@@ -377,16 +378,12 @@ function fromClass(cls: CustomLayers[string], spec: LayerSpec): Layer {
 
 /** What a weight takes in Keras under a dtype policy; the mixed ones keep weights in float32. */
 function bytesEach(dtype: unknown): number {
-  const name = policyName(dtype);
+  const name = dtypeName(dtype);
   return name === 'float16' || name === 'bfloat16' ? 2 : name === 'float64' ? 8 : 4;
 }
 
-function policyName(dtype: unknown): string {
-  return typeof dtype === 'string' ? dtype : ((dtype as { config?: { name?: string } } | null | undefined)?.config?.name ?? 'float32');
-}
-
 function inputType(dtype: unknown): DataType {
-  const name = policyName(dtype);
+  const name = dtypeName(dtype);
   if (/^u?int/.test(name)) return 'int32';
   return name === 'bool' ? 'bool' : name === 'string' ? 'string' : 'float32';
 }

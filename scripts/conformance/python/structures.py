@@ -53,6 +53,7 @@ def main():
 
 
 def save(library, record, options, kind, model, more):
+    build(model)
     if not more.get("keep"):
         libraries.randomise(library, model, np.random.default_rng(options.seed))
     refused = more.get("refused")
@@ -61,12 +62,21 @@ def save(library, record, options, kind, model, more):
         shapes = more.get("shapes") or [[2 if axis == 0 else n or 6 for axis, n in enumerate(shape_of(symbol))] for symbol in model.inputs]
         inputs = [{"shape": shape, **(more.get("fill", {}).get(i) or {"scale": 2.0, "offset": -0.7})} for i, shape in enumerate(shapes)]
         values = values_for(library, model, inputs) if getattr(model, "inputs", None) else [values_for_shape(inputs[0])]
-        reckoner = in_float32(library.keras, model) if more.get("in_float32") else model
-        layers = record.expected(kind["name"], library.layer_outputs(reckoner, values))
+        outputs = outputs_in_float32(library, model, inputs) if more.get("in_float32") else library.layer_outputs(model, values)
+        layers = record.expected(kind["name"], outputs)
         reference = library.run(model, values)
     for form in kind["formats"] or options.formats:
         if form in options.formats:
             save_as(form, library, record, options, kind, model, dict(parameters=more.get('parameters', model.count_params()), inputs=inputs, values=values, layers=layers, reference=reference, refused=refused, in_float32=bool(more.get("in_float32"))))
+
+
+def build(model):
+    """Keras 3.0 to 3.3 build a Sequential that begins with a model when it is first called, as by `fit`."""
+    first = model
+    while not getattr(first, "built", True):
+        first = first.layers[0]
+    if first is not model:
+        model(np.zeros([2, *shape_of(first.inputs[0])[1:]], "float32"))
 
 
 def save_as(form, library, record, options, kind, model, result):
@@ -107,6 +117,16 @@ def values_for_shape(given):
     from record import input_of
 
     return input_of(**given)
+
+
+def outputs_in_float32(library, model, inputs):
+    twin = in_float32(library.keras, model)
+    # The twin's input is what the file says; Keras 3.0 to 3.3 give a Sequential's own the policy's dtype.
+    outputs = library.layer_outputs(twin, values_for(library, twin, inputs))
+    # Keras 3.4 to 3.6 count the casts of all models in their names.
+    names = library.layer_outputs(model, values_for(library, model, inputs))
+    assert len(names) == len(outputs)
+    return [(path, class_name, arrays) for (path, class_name, _), (_, _, arrays) in zip(names, outputs)]
 
 
 def in_float32(keras, model):

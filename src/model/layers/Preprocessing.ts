@@ -5,12 +5,12 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { dtypeName } from '../../keras/policy';
 import type { Shape } from '../types';
 import { calledInTraining, type DataFormat, dataFormatOf, flagOf, numberOf, numbersOf, plain, require, since, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
 import { broadcast, pad, where } from './manyAxes';
-import { dtypeName } from './narrow';
 import { identity } from './Regularization';
 import { interpolations2, interpolations3, resizeImages } from './resize';
 import { fromChannelsLast, shapeOf, toChannelsLast } from './spatial';

@@ -1,6 +1,7 @@
 /** ReversibleEmbedding: `keras/src/layers/core/reversible_embedding.py`. */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { dtypeName } from '../../keras/policy';
 import { linear } from '../activations';
 import { constantArgument, flagOf, numberOf, require, since } from './config';
 import { project, projectIntegers } from './Dense';
@@ -8,7 +9,6 @@ import { asBool, asFloat } from './dtypes';
 import { embedding } from './Embedding';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { transpose } from './manyAxes';
-import { dtypeName } from './narrow';
 import { quantizationOf } from './quantization';
 import type { LayerSpec } from './spec';
 

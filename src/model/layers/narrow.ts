@@ -6,6 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { dtypeName } from '../../keras/policy';
 import { asFloat } from './dtypes';
 import { where } from './manyAxes';
 import { roundHalfEven } from './rounding';
@@ -15,13 +16,6 @@ export type NarrowType = 'int8' | 'uint8' | 'int16' | 'uint16' | 'uint32' | 'uin
 export type ExactType = NarrowType | 'bool' | 'int32' | 'float32';
 
 const narrowTypes: readonly string[] = ['int8', 'uint8', 'int16', 'uint16', 'uint32', 'uint64', 'float16', 'bfloat16'];
-
-/** A dtype's name as configs spell it: 'uint8', or a policy. */
-export function dtypeName(dtype: unknown): string {
-  return typeof dtype === 'object' && dtype !== null
-    ? String((dtype as { config?: { name?: unknown } }).config?.name ?? '')
-    : String(dtype);
-}
 
 export function narrowType(dtype: unknown): NarrowType | undefined {
   const name = dtypeName(dtype);

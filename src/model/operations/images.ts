@@ -2,11 +2,12 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { dtypeName } from '../../keras/policy';
 import { linear } from '../activations';
 import { convolve } from '../layers/Convolution';
 import { asFloat } from '../layers/dtypes';
 import { reverse } from '../layers/manyAxes';
-import { dtypeName, type ExactType, limitsOf, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
+import { type ExactType, limitsOf, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
 import { resizing } from '../layers/Preprocessing';
 import { roundHalfEven } from '../layers/rounding';
 import type { Shape } from '../types';

@@ -2,7 +2,8 @@
 
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { dtypeName, type ExactType, limitsOf, narrowed, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
+import { dtypeName } from '../../keras/policy';
+import { type ExactType, limitsOf, narrowed, narrowType, toNarrowWhole, toWhole } from '../layers/narrow';
 import { to, X } from './families';
 import { type Call, type Constants, type Operation, sizeTensor, typeOf } from './operation';
 
