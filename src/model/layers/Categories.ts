@@ -6,7 +6,7 @@ import type { Shape } from '../types';
 import { flagOf, numberOf, numbersOf, require, since, wordOf } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition } from './KerasLayer';
-import { where } from './manyAxes';
+import { broadcast, where } from './manyAxes';
 import type { LayerSpec } from './spec';
 
 type Mode = 'int' | 'one_hot' | 'multi_hot' | 'count';
@@ -48,7 +48,8 @@ export function discretization(spec: LayerSpec): LayerDefinition {
     outputTypes: () => [mode === 'int' ? 'int32' : 'float32'],
     compute([input]) {
       const x = tf.expandDims(asFloat(input!), -1);
-      const bins = tf.cast(tf.sum(tf.cast((below ? tf.greater : tf.greaterEqual)(x, tf.tensor1d(bounds)), 'int32'), -1), 'int32');
+      const passed = broadcast(below ? tf.greater : tf.greaterEqual, x, tf.tensor1d(bounds));
+      const bins = tf.cast(tf.sum(tf.cast(passed, 'int32'), -1), 'int32');
       return encode(bins, encoding);
     },
   };
@@ -70,9 +71,9 @@ function encode(indices: Tensor, { mode, depth, axis, shrinks }: Encoding, weigh
   const { rank } = indices;
   const single = mode === 'one_hot' && shrinks && rank > 1 && indices.shape[rank - 1] === 1;
   const flat = single ? tf.squeeze(indices, [rank - 1]) : indices;
-  const hot = asFloat(tf.equal(tf.expandDims(flat, -1), tf.range(0, depth, 1, 'int32')));
+  const hot = asFloat(broadcast(tf.equal, tf.expandDims(flat, -1), tf.range(0, depth, 1, 'int32')));
   if (mode === 'one_hot') return hot;
-  const counted = weights === undefined ? hot : tf.mul(hot, tf.expandDims(asFloat(weights), -1));
+  const counted = weights === undefined ? hot : broadcast(tf.mul, hot, tf.expandDims(asFloat(weights), -1));
   const along = rank === 1 ? 0 : axis(rank);
   return mode === 'count' ? tf.sum(counted, along) : tf.max(counted, along);
 }
@@ -129,7 +130,7 @@ export function integerLookup(spec: LayerSpec): LayerDefinition {
       const all = strangers === 0 ? known : where(tf.less(known, tf.scalar(0, 'int32')), placed(x, strangers, first), known);
       // What is masked has no place among the hot ones.
       const encoded = encode(masked(all, x, mask, mode === 'int' ? 0 : -1), encoding);
-      if (weighs) return tf.mul(encoded, stored ?? tf.tensor1d(rarities!));
+      if (weighs) return broadcast(tf.mul, encoded, stored ?? tf.tensor1d(rarities!));
       return two ? encoded : tf.cast(encoded, 'int32');
     },
   };
@@ -148,12 +149,12 @@ function placed(x: Tensor, strangers: number, first: number): Tensor {
 
 /** The value of each key, and `otherwise` for what is no key. */
 function found(x: Tensor, keys: readonly number[], values: readonly number[], otherwise: number): Tensor {
-  const hits = tf.cast(tf.equal(tf.expandDims(tf.cast(x, 'int32'), -1), tf.tensor1d([...keys], 'int32')), 'int32');
+  const hits = tf.cast(broadcast(tf.equal, tf.expandDims(tf.cast(x, 'int32'), -1), tf.tensor1d([...keys], 'int32')), 'int32');
   const offsets = tf.tensor1d(
     values.map((value) => value - otherwise),
     'int32',
   );
-  return tf.add(tf.sum(tf.mul(hits, offsets), -1), tf.scalar(otherwise, 'int32'));
+  return tf.add(tf.sum(broadcast(tf.mul, hits, offsets), -1), tf.scalar(otherwise, 'int32'));
 }
 
 function masked(values: Tensor, x: Tensor, mask: number | undefined, value: number): Tensor {

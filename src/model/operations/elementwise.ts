@@ -6,7 +6,7 @@ import * as activations from '../activations';
 import { axisOf } from '../layers/config';
 import { asFloat } from '../layers/dtypes';
 import { larger, smaller } from '../layers/extremes';
-import { where } from '../layers/manyAxes';
+import { broadcast, where } from '../layers/manyAxes';
 import { toWhole } from '../layers/narrow';
 import { binary, type TypeRule, to, unary, X } from './families';
 import type { Call, Operation } from './operation';
@@ -288,9 +288,13 @@ export const elementwise: Readonly<Record<string, Operation>> = {
     parameters: ['x1', 'x2', 'rtol', 'atol', 'equal_nan'],
     compute(call) {
       const [a, b] = call.pair('x1', 'x2').map((x) => to(x, 'float32')) as [Tensor, Tensor];
-      const near = tf.lessEqual(tf.abs(tf.sub(a, b)), tf.add(tf.mul(tf.abs(b), call.number('rtol', 1e-5)), call.number('atol', 1e-8)));
-      const close = tf.logicalOr(tf.equal(a, b), near);
-      return call.flag('equal_nan') ? tf.logicalOr(close, tf.logicalAnd(tf.isNaN(a), tf.isNaN(b))) : close;
+      const [relative, absolute] = [call.number('rtol', 1e-5), call.number('atol', 1e-8)];
+      const close = (x: Tensor, y: Tensor): Tensor => {
+        const near = tf.lessEqual(tf.abs(tf.sub(x, y)), tf.add(tf.mul(tf.abs(y), relative), absolute));
+        const alike = tf.logicalOr(tf.equal(x, y), near);
+        return call.flag('equal_nan') ? tf.logicalOr(alike, tf.logicalAnd(tf.isNaN(x), tf.isNaN(y))) : alike;
+      };
+      return broadcast(close, a, b);
     },
   },
 

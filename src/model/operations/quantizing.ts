@@ -2,6 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { broadcast } from '../layers/manyAxes';
 import { unary } from './families';
 import type { Call, Constants, Operation } from './operation';
 
@@ -24,8 +25,8 @@ function quantized(x: Tensor, call: Call<Tensor>, low: number[], high: number[])
     ranges.length === 1 ? tf.scalar(ranges[0]![key]) : tf.tensor1d(ranges.map((r) => r[key]));
   const [least, most, scale] = [each('least'), each('most'), each('scale')];
   const inverse = ranges.length === 1 ? tf.scalar(fround(1 / ranges[0]!.scale)) : tf.tensor1d(ranges.map((r) => fround(1 / r.scale)));
-  const inside = tf.sub(tf.minimum(tf.maximum(x, least), most), least);
-  return tf.add(tf.mul(tf.floor(tf.add(tf.mul(inside, inverse), 0.5)), scale), least);
+  const inside = broadcast(tf.sub, broadcast(tf.minimum, broadcast(tf.maximum, x, least), most), least);
+  return broadcast(tf.add, broadcast(tf.mul, tf.floor(tf.add(broadcast(tf.mul, inside, inverse), 0.5)), scale), least);
 }
 
 /** The limits are numbers, one a channel perhaps. */

@@ -86,7 +86,11 @@ function scan(apply: (x: Tensor, axis: number, exclusive: boolean, reverse: bool
       const numbers = to(x, type === 'bool' ? 'int32' : type);
       const along = readable(numbers);
       const [given, axis] = flat(call) ? [tf.reshape(along, [-1]), 0] : [along, call.axis('axis', x.rank, 0)];
-      return to(apply(given, axis, call.flag('exclusive'), call.flag('reverse')), numbers.dtype);
+      const [exclusive, reverse] = [call.flag('exclusive'), call.flag('reverse')];
+      // The webgpu backend takes four axes at most; a scan needs three.
+      const [before, after] = [given.shape.slice(0, axis), given.shape.slice(axis + 1)].map((sizes) => sizes.reduce((a, b) => a * b, 1));
+      const scanned = apply(tf.reshape(given, [before!, given.shape[axis]!, after!]), 1, exclusive, reverse);
+      return to(tf.reshape(scanned, given.shape), numbers.dtype);
     },
   };
 }

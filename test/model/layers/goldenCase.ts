@@ -56,7 +56,7 @@ export interface GoldenFile {
 /** Where goldens are. Elsewhere: a larger set written by the same script, `LAYER_GOLDENS=folder npx vitest run test/model/layers`. */
 export const goldenFolders = process.env.LAYER_GOLDENS
   ? [process.env.LAYER_GOLDENS]
-  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures'].map((name) =>
+  : ['layers', 'operations', 'numeric', 'tensorflow', 'sound', 'tokens', 'pictures', 'ranks'].map((name) =>
       fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
     );
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openDawn, openTensorFlow } from '../../webgpu/dawn';
@@ -8,9 +8,12 @@ import { compareCase, type GoldenFile, goldenFolders, readGoldens } from './gold
 const dawn = await openDawn();
 const seen = new Set<string>();
 
-/** The first Keras 3 model of every class and operation; all models of both Kerases, which takes minutes on a software adapter, with LAYER_GOLDENS_ALL=1. */
-function chosen(file: GoldenFile): GoldenFile['cases'] {
-  if (process.env.LAYER_GOLDENS_ALL) return file.cases;
+/**
+ * The first Keras 3 model of every class and operation, and all that are about shaders; all models of both Kerases, which takes minutes on a
+ * software adapter, with LAYER_GOLDENS_ALL=1.
+ */
+function chosen(folder: string, file: GoldenFile): GoldenFile['cases'] {
+  if (process.env.LAYER_GOLDENS_ALL || basename(folder) === 'ranks') return file.cases;
   return file.cases.filter(({ nodes }) => {
     const fresh = nodes.map(({ className, config }) => String(config.function ?? className)).filter((name) => !seen.has(name));
     for (const name of fresh) seen.add(name);
@@ -31,7 +34,7 @@ describe.skipIf(dawn.gpu === null)('on webgpu', async () => {
     .filter((stem) => existsSync(`${stem}.json.gz`))
     .map((stem) => {
       const file = readGoldens(stem);
-      return { stem, file, cases: chosen(file) };
+      return { stem, file, cases: chosen(dirname(stem), file) };
     });
   describe.each(all.filter(({ cases }) => cases.length > 0))('$stem', ({ file, cases }) => {
     it.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (name, golden) => {
