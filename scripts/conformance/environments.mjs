@@ -12,8 +12,14 @@ export const CACHE = fileURLToPath(new URL('../../.cache/conformance/', import.m
 /** Python versions each works with, best first. */
 const ENVIRONMENTS = {
   keras3: { pythons: ['3.11', '3.12', '3.13'], variable: 'ACTIVATION_LENS_PYTHON' },
+  keras310: { pythons: ['3.11', '3.12', '3.10'] },
+  keras36: { pythons: ['3.11', '3.12', '3.10'] },
+  keras33: { pythons: ['3.11', '3.12', '3.10'] },
+  keras30: { pythons: ['3.11', '3.12', '3.10'] },
   tf214: { pythons: ['3.11', '3.10', '3.9'] },
+  tf212: { pythons: ['3.10', '3.11', '3.9'] },
   tf29: { pythons: ['3.9', '3.10', '3.8'] },
+  tf26: { pythons: ['3.9', '3.8', '3.7'] },
   tf24: { pythons: ['3.8', '3.7', '3.6'] },
   tf23: { pythons: ['3.8', '3.7', '3.6'] },
   keras231: { pythons: ['3.7'] },

@@ -1,11 +1,12 @@
 /**
  * Saves a few small models with each version of Keras and keeps them, with samples of Keras' results, for `npm test`.
  *
- *     node scripts/conformance/fixtures.mjs [--step TEXT]
+ *     node scripts/conformance/fixtures.mjs [--step TEXT] [--again]
  *
- * Writes test/fixtures/conformance/STEP/: the files packed with brotli, and index.json.
+ * Writes test/fixtures/conformance/STEP/: the files packed with brotli, and index.json. What is there already stays as it is, for Keras
+ * writes dates and random weights into its files; --again makes all anew.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,13 +59,16 @@ const KEPT = {
     ...as('keras', ['shared-model-in-a-chain', 'several-nested-in-reverse', 'nested-with-two-outputs', 'time-distributed-model']),
     ...as('keras', ['nested-with-dict', 'mixed-float16', 'convnext-block', 'color-degeneration', 'one-large-layer', 'one-huge-layer']),
     ...as('h5', ['several-nested-in-reverse', 'convnext-block', 'one-large-layer', 'config-of-few-words', 'lambda-of-activation']),
-    ...as('keras', ['lambda-of-activation', 'diverged']),
+    ...as('keras', ['lambda-of-activation', 'diverged', 'layers-of-constants-by-name', 'masks-passed']),
+    ...as('h5', ['layers-of-constants']),
     'shared-model-in-a-chain.weights.h5',
   ],
   'structures-keras3-tf_keras': [
-    ...as('h5', ['several-nested-in-reverse', 'added-loss', 'squeeze-and-excite', 'convnext-block']),
-    ...as('keras', ['nested-with-dict', 'convnext-block']),
+    ...as('h5', ['several-nested-in-reverse', 'added-loss', 'squeeze-and-excite', 'convnext-block', 'layers-of-constants', 'masks-passed']),
+    ...as('keras', ['nested-with-dict', 'convnext-block', 'masked-spectral-normalization']),
   ],
+  'structures-keras30-keras': as('keras', ['teachable-machine', 'shared-model-in-a-chain', 'layers-of-constants-by-name']),
+  'structures-keras36-keras': as('keras', ['mixed-float16', 'one-layer-in-float16', 'nested-with-dict']),
   'structures-tf214-keras': [
     ...as('keras', ['shared-model-in-a-chain', 'several-nested-in-reverse', 'nested-with-two-outputs', 'time-distributed-model']),
     ...as('keras', ['mixed-float16', 'spectral']),
@@ -80,23 +84,28 @@ const KEPT = {
   'structures-keras122-theano-keras': as('h5', ['srelu', 'parametric-softplus']),
 };
 
-const { values: options } = parseArgs({ options: { step: { type: 'string', default: '' } } });
+const { values: options } = parseArgs({ options: { step: { type: 'string', default: '' }, again: { type: 'boolean', default: false } } });
 const steps = Object.values(suites).flatMap((suite) => suite.steps);
 for (const [name, files] of Object.entries(KEPT)) {
   if (!name.includes(options.step)) continue;
   const target = path.join(TARGET, name);
+  const index = path.join(target, 'index.json');
+  const known = new Map();
+  if (options.again) rmSync(target, { recursive: true, force: true });
+  else if (existsSync(index)) for (const entry of JSON.parse(readFileSync(index, 'utf8'))) known.set(entry.file, entry);
+  const wanted = files.filter((file) => !known.has(file));
+  if (wanted.length === 0) continue;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'activation-lens-'));
   try {
     await saveWithKeras(
       steps.find((step) => step.name === name),
-      files,
+      wanted,
       folder,
     );
     const entries = JSON.parse(readFileSync(path.join(folder, 'index.json'), 'utf8'));
-    rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true });
-    const kept = files.map((file) => keep(entries, file, folder, target));
-    writeFileSync(path.join(target, 'index.json'), `[\n${kept.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`);
+    const kept = files.map((file) => known.get(file) ?? keep(entries, file, folder, target));
+    writeFileSync(index, `[\n${kept.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

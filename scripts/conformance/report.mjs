@@ -70,6 +70,8 @@ ${measuredElsewhere(suites, results)}${repeated(suites, repeats)}
 ${architectures('Architectures of keras.applications', [suites.architectures, suites.relatives], results)}
 ${kinds('One layer, or a few operations', suites.layers, results)}
 ${kinds('Structures', suites.structures, results)}
+${kinds('Structures of earlier releases', suites.releases, results)}
+${kinds('Layers of earlier releases', suites['release-layers'], results)}
 ${kinds('Files of older versions', suites.older, results)}
 ${kinds('Files of older versions, opened by later ones', suites.reopened, results)}
 ${notRight([...compared, ...repeats.flatMap((run) => run.entries.filter(isCompared).map((entry) => ({ ...entry, run })))])}

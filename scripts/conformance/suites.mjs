@@ -59,8 +59,8 @@ export const suites = {
   layers: {
     title: 'One layer or a few operations, drawn at random',
     steps: [
-      { name: 'layers-keras3', environment: 'keras3', script: 'one', args: ['--library', 'keras', '--formats', 'keras'], drawn: true },
-      { name: 'layers-tf_keras', environment: 'keras3', script: 'one', args: ['--library', 'tf_keras', '--formats', 'h5'], drawn: true },
+      { ...layers('keras3', 'keras', 'keras'), name: 'layers-keras3' },
+      { ...layers('keras3', 'tf_keras', 'h5'), name: 'layers-tf_keras' },
     ],
   },
   structures: {
@@ -71,10 +71,32 @@ export const suites = {
       structures('tf214', 'keras', ['keras', 'h5', 'weights']),
     ],
   },
+  releases: {
+    title: 'The same, saved by earlier releases of Keras 3, and of Keras 2 with .keras files',
+    steps: [
+      structures('keras310', 'keras', ['keras', 'h5', 'weights']),
+      structures('keras36', 'keras', ['keras', 'h5', 'weights']),
+      structures('keras33', 'keras', ['keras', 'h5', 'weights']),
+      structures('keras30', 'keras', ['keras', 'h5', 'weights']),
+      structures('tf212', 'keras', ['keras', 'h5', 'weights']),
+    ],
+  },
+  'release-layers': {
+    title: 'One layer or a few operations, of earlier releases',
+    steps: [
+      layers('keras36', 'keras', 'keras'),
+      layers('keras30', 'keras', 'keras'),
+      layers('tf214', 'keras', 'keras'),
+      layers('tf29', 'tensorflow.keras', 'h5'),
+      layers('tf26', 'tensorflow.keras', 'h5'),
+      layers('tf24', 'tensorflow.keras', 'h5'),
+    ],
+  },
   older: {
     title: 'Files of older versions, saved by these themselves',
     steps: [
       structures('tf29', 'tensorflow.keras', ['h5', 'weights']),
+      structures('tf26', 'tensorflow.keras', ['h5', 'weights']),
       structures('tf24', 'tensorflow.keras', ['h5', 'weights']),
       structures('tf23', 'tensorflow.keras', ['h5', 'weights']),
       structures('keras231', 'keras', ['h5', 'weights']),
@@ -97,13 +119,17 @@ export const suites = {
   },
 };
 
+function layers(environment, library, format) {
+  const name = `layers-${environment}-${library}`;
+  return { name, environment, script: 'one', args: ['--library', library, '--formats', format], drawn: true };
+}
+
 function structures(environment, library, formats) {
   return {
     name: `structures-${environment}-${library}`,
     environment,
     script: 'structures',
     args: ['--library', library, '--formats', ...formats],
-    seeded: true,
   };
 }
 
@@ -119,6 +145,13 @@ export const deviations = [
     // compare.mjs tells it: an entry's `broadcast` is what Keras gives without.
     reason:
       'Keras 3.7 to 3.15 on TensorFlow, in `add`: an operand with one axis longer than 1 is added along the last axis when that is as long, so that a channels-first bias goes along the width where the width is the number of filters. Layers in which `predict` does so too are computed so (Conv3D, transposed, depthwise and separable convolutions, EinsumDense); Conv1D and Conv2D, where only a direct call of the model does, and layers that merge are not. Counted only where Keras with plain broadcasting gives what this library gives.',
+  },
+  {
+    steps: ['layers-keras30-keras', 'layers-keras36-keras'],
+    case: 'Conv1DTranspose-1',
+    problem: /has shape/,
+    reason:
+      'A transposed convolution with an `output_padding`, which Keras 3.0 to 3.14 do not write into the file: they reopen it without, and so does this library.',
   },
   {
     steps: ['reopened-tf29-keras', 'reopened-tf214-keras'],

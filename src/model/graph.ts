@@ -3,15 +3,18 @@ import { type SymbolicTensor, input as tfInput } from '@tensorflow/tfjs-layers';
 import { check } from '../check';
 import { ActivationLensError } from '../errors';
 import { shapeOf } from '../keras/config';
-import type { KerasArgument, KerasCall, KerasLayer, KerasModel, KerasVersion, TensorRef } from '../keras/description';
+import type { KerasLayer, KerasModel, KerasVersion, TensorRef } from '../keras/description';
 import { executionOrder } from '../keras/order';
 import { dtypeName } from '../keras/policy';
 import { refsOf } from '../keras/references';
 import { pythonClass } from '../keras/weights';
+import { tensorIndex } from './layers/call';
 import { buildLayer, callsAgain } from './layers/index';
 import { KerasLayer as BuiltKerasLayer, tfjsName } from './layers/KerasLayer';
 import { isHalf, narrowType, setNarrowType } from './layers/narrow';
-import type { Argument, BuildContext, CallSignature, Layer, LayerSpec } from './layers/spec';
+import type { BuildContext, Layer, LayerSpec } from './layers/spec';
+import { isOperation } from './operations';
+import { type Called, signatureOf, signatureOfLayer } from './signature';
 import type { LayerInfo, Shape } from './types';
 
 /** tfjs layer classes for Keras layers that the library does not know, by Keras' class name. */
@@ -173,13 +176,14 @@ class GraphBuilder {
       const nth = this.callsByPath.get(path) ?? 0;
       this.callsByPath.set(path, nth + 1);
       const callPath = nth === 0 ? path : `${path}:${nth}`;
+      const called = this.takesConstants(layer) ? signatureOf(usage, tensors) : signatureOfLayer(usage, tensors, this.options.keras);
       let outputs: readonly SymbolicTensor[];
       if (layer.model) {
-        const inner = yield* this.model(layer.model, `${path}/`, this.submodelInputs(layer.model, usage, tensors, path));
+        const inner = yield* this.model(layer.model, `${path}/`, this.submodelInputs(layer.model, called, path));
         outputs = inner.outputs;
         if (!trees.has(layer)) trees.set(layer, inner.tree);
       } else {
-        outputs = yield* this.apply(layer, path, callPath, usage, tensors);
+        outputs = yield* this.apply(layer, path, callPath, called);
         this.flat.push({ treePath: path, path: callPath, call: nth });
       }
       const format = layer.model ? undefined : layer.config.data_format;
@@ -208,12 +212,18 @@ class GraphBuilder {
     return { outputs, tree: this.tree(model, prefix, calls, trees) };
   }
 
+  /** Whether constants are passed to it as they are: to operations, and to classes of the application. */
+  private takesConstants(layer: KerasLayer): boolean {
+    const spec = { ...this.spec(layer, layer.name), call: { args: [], kwargs: {} } };
+    return !layer.model && (isOperation(spec) || this.customClass(spec) !== undefined);
+  }
+
   /** A nested model's inputs, matched by name when the call passes a dict. */
-  private submodelInputs(model: KerasModel, call: KerasCall, tensors: readonly SymbolicTensor[], path: string): readonly SymbolicTensor[] {
-    const first = call.args[0];
+  private submodelInputs(model: KerasModel, { signature, tensors }: Called, path: string): readonly SymbolicTensor[] {
+    const first = signature.args[0];
     if (first && 'dict' in first) {
-      const names = Object.entries(first.dict).flatMap(([key, value]) => ('ref' in value ? [key] : []));
-      const byName = model.inputs.map(({ name }) => tensors[names.indexOf(name)]);
+      const { dict } = first;
+      const byName = model.inputs.map(({ name }) => tensors[tensorIndex(dict[name]) ?? -1]);
       if (byName.every((tensor) => tensor !== undefined)) return byName;
     }
     check(
@@ -229,10 +239,8 @@ class GraphBuilder {
     description: KerasLayer,
     path: string,
     callPath: string,
-    usage: KerasCall,
-    tensors: readonly SymbolicTensor[],
+    { signature: call, tensors }: Called,
   ): Generator<BuiltLayer, readonly SymbolicTensor[], void> {
-    const call = signatureOf(usage);
     const signature = JSON.stringify(call);
     const made = this.built.get(description) ?? new Map<string, Layer>();
     this.built.set(description, made);
@@ -267,15 +275,20 @@ class GraphBuilder {
   }
 
   private make(spec: LayerSpec): Layer {
-    const { customLayers, submodel } = this.options;
-    // A class called 'constructor' is none of theirs.
-    const given = (name: string) => (Object.hasOwn(customLayers, name) ? customLayers[name] : undefined);
-    const custom = given(spec.className) ?? given(spec.registeredName ?? '') ?? registered(spec);
+    const { submodel } = this.options;
+    const custom = this.customClass(spec);
     if (custom) return fromClass(custom, spec);
     const context: BuildContext = {
       build: (inner) => (Array.isArray(inner.config.layers ?? inner.config) ? submodel(inner, this.options) : this.make(inner)),
     };
     return buildLayer(spec, context);
+  }
+
+  private customClass(spec: LayerSpec): CustomLayers[string] | undefined {
+    const { customLayers } = this.options;
+    // A class called 'constructor' is none of theirs.
+    const given = (name: string) => (Object.hasOwn(customLayers, name) ? customLayers[name] : undefined);
+    return given(spec.className) ?? given(spec.registeredName ?? '') ?? registered(spec);
   }
 
   private tree(
@@ -331,21 +344,6 @@ function infoOf(info: LayerInfo, { path, call }: FlatEntry): LayerInfo {
 /** Every info of a tree that has no layers of its own, by path. */
 function leavesOf(tree: readonly LayerInfo[]): [string, LayerInfo][] {
   return tree.flatMap((info): [string, LayerInfo][] => (info.layers ? leavesOf(info.layers) : [[info.path, info]]));
-}
-
-/** A call's arguments with its tensors numbered in order of appearance. */
-function signatureOf(call: KerasCall): CallSignature {
-  let next = 0;
-  const convert = (value: KerasArgument): Argument => {
-    if ('ref' in value) return { tensor: next++ };
-    if ('list' in value) return { list: value.list.map(convert) };
-    if ('dict' in value) return { dict: Object.fromEntries(Object.entries(value.dict).map(([key, item]) => [key, convert(item)])) };
-    return value;
-  };
-  return {
-    args: call.args.map(convert),
-    kwargs: Object.fromEntries(Object.entries(call.kwargs).map(([key, value]) => [key, convert(value)])),
-  };
 }
 
 /** A class the application registered with tfjs itself (`tf.serialization.registerClass`) under a name Keras does not use. */

@@ -14,7 +14,7 @@ interface Entry extends Omit<Expected, 'inputs'> {
   readonly architecture?: string;
   /** For a file that does not say it. */
   readonly inputShape?: readonly (number | null)[];
-  readonly inputs: readonly { readonly shape: readonly number[]; readonly scale: number; readonly offset?: number }[];
+  readonly inputs: readonly { readonly shape: readonly number[]; readonly scale?: number; readonly offset?: number; readonly high?: number }[];
 }
 
 /** The models of two weights files of Keras 1 as Keras 2 writes them: convolutions of Keras 1 kept their kernels, and LSTMs their gates, another way. */
@@ -67,7 +67,8 @@ describe.each(readdirSync(FIXTURES).filter((name) => !name.includes('.')))('%s',
     };
     const shapes = inputs.map(({ shape }) => shape);
     await expectKeras(unpack(file), { ...expected, inputs: shapes }, options, (index) => {
-      const { scale, offset = 0 } = inputs[index]!;
+      const { scale = 1, offset = 0, high } = inputs[index]!;
+      if (high !== undefined) return (value) => Math.floor(Math.fround(value * high));
       return (value) => Math.fround(Math.fround(value * Math.fround(scale)) + Math.fround(offset));
     });
   };

@@ -586,6 +586,62 @@ def attention_with_mask_tensor(k, major):
     return k.Model([q, m], L.Add()([y, q])), {"fill": {1: {"high": 2}}}
 
 
+def constant(k, major, *shape, dtype="float32"):
+    """A tensor that is always the same."""
+    numbers = np.sin(np.arange(np.prod(shape))).reshape(shape)
+    numbers = numbers > -0.3 if dtype == "bool" else numbers.astype(dtype)
+    if major == 3:
+        return k.ops.convert_to_tensor(numbers)
+    return k.backend.constant(numbers, dtype=dtype)
+
+
+@graph(only=(2, 3))
+def layers_of_constants(k, major):
+    """Layers that are called with arrays beside tensors: positions, keys, masks."""
+    L = k.layers
+    x = k.Input((4, 3))
+    y = L.Add()([x, constant(k, major, 1, 4, 3)])
+    longer = L.Concatenate(axis=1)([x, constant(k, major, 2, 2, 3)])
+    z = L.Attention()([x, constant(k, major, 2, 5, 3)])
+    w = L.Softmax(axis=1)(x, mask=constant(k, major, 1, 4, 1, dtype="bool"))
+    pooled = L.GlobalAveragePooling1D()(x, mask=constant(k, major, 2, 4, dtype="bool"))
+    return k.Model(x, [y, longer, z, w, pooled])
+
+
+@graph(only=(3,))
+def layers_of_constants_by_name(k, major):
+    """The same among the keyword arguments, in lists, and of a nested model."""
+    L = k.layers
+    x = k.Input((4, 3))
+    keys, state = constant(k, major, 2, 5, 3), constant(k, major, 2, 6)
+    attended = L.MultiHeadAttention(2, 3)(x, keys)
+    named = L.MultiHeadAttention(2, 3)(query=x, value=keys, key=keys, attention_mask=constant(k, major, 1, 4, 5, dtype="bool"))
+    last = L.LSTM(6)(x, initial_state=[state, state])
+    both = L.Bidirectional(L.GRU(6))(x, initial_state=[state, state])
+    kept = L.GRU(6, return_sequences=True)(x, initial_state=state, mask=constant(k, major, 2, 4, dtype="bool"))
+    a, b = k.Input((4, 3)), k.Input((4, 3))
+    inner = k.Model([a, b], L.Subtract()([L.Dense(3)(a), b]), name="inner")
+    return k.Model(x, [attended, named, last, both, kept, inner([x, constant(k, major, 2, 4, 3)])])
+
+
+@graph(only=(2, 3))
+def masks_passed(k, major):
+    """A mask that is an input of the model, given to a layer by name."""
+    L = k.layers
+    x, m = k.Input((5, 3)), k.Input((5,), dtype="bool")
+    y = L.LSTM(4)(L.Dropout(0.5)(L.LSTM(4, return_sequences=True)(x, mask=m)))
+    z = L.GlobalAveragePooling1D()(L.BatchNormalization()(x, mask=m))
+    return k.Model([x, m], [y, z]), {"fill": {1: {"high": 2}}}
+
+
+@graph(only=(2, 3))
+def masked_spectral_normalization(k, major):
+    L = k.layers
+    x = k.Input((6,))
+    y = L.SpectralNormalization(L.Dense(4))(L.Embedding(5, 6, mask_zero=True)(x))
+    return k.Model(x, [L.LSTM(3)(y), L.GlobalAveragePooling1D()(y)]), {"fill": {0: {"high": 3}}}
+
+
 @graph()
 def batch_norm_called_in_inference(k, major):
     L = k.layers

@@ -4,9 +4,10 @@ import { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check } from '../../check';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
+import { copyOfTensor } from './helper';
 import type { WeightConversion } from './legacyWeights';
 import { mergeLora } from './lora';
-import { copyOfTensor, type MaskRule, maskInputs, setOutputMask } from './masks';
+import { type MaskRule, maskInputs, setOutputMask } from './masks';
 import { type ExactType, meet, type NarrowType, narrowed, narrowType, narrowTypeOf, setNarrowType } from './narrow';
 import type { ExpectedWeight, HoldsKerasWeights, Layer, LayerSpec, StoredWeight } from './spec';
 import { matchWeights } from './weights';
@@ -182,6 +183,11 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     return matchWeights(this.spec, this.targets, converted);
   }
 
+  /** The mask of its output, for a wrapper that hands it on. */
+  get givenMask(): MaskRule['gives'] {
+    return this.definition.masking?.gives;
+  }
+
   /** The weights that Keras counts as parameters. */
   get countedWeights(): readonly LayerVariable[] {
     return this.weights.filter((weight) => !this.uncounted.has(weight));
@@ -312,7 +318,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       setNarrowType(symbol, passed === undefined ? (symbol.dtype === 'int32' ? wraps : undefined) : passed[i]);
     });
     if (sizes !== undefined) sizesOf.set(outputs[0]!, sizes);
-    if (masking !== undefined) setOutputMask(masking, given, outputs);
+    if (masking !== undefined) setOutputMask(this.spec, masking, given, outputs);
     return output;
   }
 }

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import { argumentOf, tensorIndices } from './call';
 import { type Cell, convLSTMCell, gruCell, lstmCell, simpleRNNCell, stackedCells } from './cells';
-import { calledInTraining, flagOf, isStandalone, numberOf, require, unsupported, wordOf } from './config';
+import { calledInTraining, constantArgument, flagOf, isStandalone, numberOf, require, unsupported, wordOf } from './config';
 import { asBool, asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
 import { concatLast, permuteWeight, type WeightConversion } from './legacyWeights';
@@ -117,6 +117,9 @@ function rolesOf(spec: LayerSpec): { sequence: number; states: readonly number[]
   const first = tensorIndices(argumentOf(spec, 'sequences', 0) ?? argumentOf(spec, 'inputs', 0));
   require(first.length > 0, spec, () => 'is called without a sequence');
   const given = tensorIndices(argumentOf(spec, 'initial_state', spec.keras.major === 3 ? 1 : undefined));
+  const states = constantArgument(spec, 'initial_state');
+  require(states === undefined || states === null, spec, () =>
+    'starts from states that are constants, which Keras 2 does not reopen either');
   const mask = tensorIndices(argumentOf(spec, 'mask', spec.keras.major === 3 ? 2 : 1))[0];
   return { sequence: first[0]!, states: [...first.slice(1), ...given], ...(mask === undefined ? {} : { mask }) };
 }

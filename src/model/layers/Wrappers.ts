@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
 import { require } from './config';
-import type { LayerDefinition } from './KerasLayer';
+import { KerasLayer, type LayerDefinition } from './KerasLayer';
 import type { BuildContext, Layer, LayerSpec } from './spec';
 
 /** The spec of the layer that a wrapper's config holds under `key`. */
@@ -108,5 +108,6 @@ export function spectralNormalization(spec: LayerSpec, context: BuildContext): L
       return spec.keras.major === 3 ? tf.cast(out, x!.dtype) : out;
     },
     inner: [{ layer, attributes: ['layer'], inputShapes: (shapes) => shapes }],
+    masking: { gives: layer instanceof KerasLayer ? layer.givenMask : undefined },
   };
 }

@@ -1,8 +1,10 @@
-import { type DataType, ones, type Tensor } from '@tensorflow/tfjs-core';
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { ones, type Tensor } from '@tensorflow/tfjs-core';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
-import { asBool } from './dtypes';
+import { argumentOf, pick, tensorIndex } from './call';
+import { isStandalone } from './config';
+import { copyOfTensor, Helper } from './helper';
 import type { LayerSpec } from './spec';
 
 /**
@@ -17,7 +19,7 @@ export interface MaskRule {
   /** It reads them: they are passed to `compute`. */
   readonly takes?: boolean;
   /** The mask of its output: the first input's as it is, one that `make` computes, or (left out) none. */
-  readonly gives?: 'same' | MaskMaker;
+  readonly gives?: 'same' | MaskMaker | undefined;
 }
 
 /** Computes the mask of an output. */
@@ -55,9 +57,16 @@ export function maskInputs(
 }
 
 /** Records the mask of a layer's outputs. */
-export function setOutputMask(rule: MaskRule, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
+export function setOutputMask(
+  spec: LayerSpec,
+  rule: MaskRule,
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+): void {
   if (rule.gives === undefined) return;
-  const given = inputs.map((input) => masks.get(input));
+  // tf.keras passes on a mask that the call passes (`_collect_input_masks` in base_layer.py); Keras 3 and Keras 2 by itself do not.
+  const passed = spec.keras.major === 2 && !isStandalone(spec) ? pick(inputs, tensorIndex(argumentOf(spec, 'mask'))) : undefined;
+  const given = inputs.map((input, i) => (i === 0 && passed) || masks.get(input));
   if (rule.gives === 'same') {
     if (given[0] !== undefined) for (const output of outputs) masks.set(output, given[0]);
     return;
@@ -79,39 +88,6 @@ export function setOutputMask(rule: MaskRule, inputs: readonly SymbolicTensor[],
   for (const output of maker.outputs === 'all' ? outputs : outputs.slice(0, 1)) masks.set(output, mask);
 }
 
-/** A second symbolic tensor with the value of the first. */
-export function copyOfTensor(tensor: SymbolicTensor): SymbolicTensor {
-  return new Helper([[...tensor.shape]], tensor.dtype, ([value]) => value!.clone()).from([tensor]);
-}
-
 function maskShape(shape: Shape): (number | null)[] {
   return [shape[0] ?? null, shape[1] ?? null];
-}
-
-/** A nameless layer that Keras does not have: one tensor computed from others. */
-class Helper extends layers.Layer {
-  static readonly className = 'MaskHelper';
-
-  constructor(
-    private readonly shapes: (number | null)[][],
-    private readonly type: DataType,
-    private readonly compute: (inputs: readonly Tensor[]) => Tensor,
-  ) {
-    super({});
-  }
-
-  from(inputs: readonly SymbolicTensor[]): SymbolicTensor {
-    const output = this.apply([...inputs]) as SymbolicTensor;
-    (output as { dtype: DataType }).dtype = this.type;
-    return output;
-  }
-
-  override computeOutputShape(): (number | null)[] {
-    return this.shapes[0]!;
-  }
-
-  override call(inputs: Tensor | Tensor[]): Tensor {
-    const value = this.compute(Array.isArray(inputs) ? inputs : [inputs]);
-    return this.type === 'bool' ? asBool(value) : value;
-  }
 }
