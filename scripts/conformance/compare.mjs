@@ -28,6 +28,9 @@ const { values: options, positionals } = parseArgs({
     from: { type: 'string', default: '0' },
   },
 });
+// tfjs logs what goes wrong on a GPU, among the results.
+console.log = console.error;
+if (options.backend === 'webgpu') await openWebGPU();
 await tf.setBackend(options.backend);
 const index = path.resolve(positionals[0]);
 const folder = path.dirname(index);
@@ -35,7 +38,16 @@ for (const entry of JSON.parse(await readFile(index, 'utf8')).slice(Number(optio
   if (!`${entry.file}`.includes(options.only)) continue;
   const { layers, inputs, ...rest } = entry;
   const result = entry.skipped === undefined ? await compare(entry) : {};
-  console.log(JSON.stringify({ ...rest, ...(layers && { layers: layers.length }), ...result }));
+  process.stdout.write(`${JSON.stringify({ ...rest, ...(layers && { layers: layers.length }), ...result })}\n`);
+}
+
+/** On Dawn in Node, as the tests open it: SwiftShader, or with ACTIVATION_LENS_GPU=native the machine's own GPU. */
+async function openWebGPU() {
+  const { bundleTests } = await import('../../bench/harness.mjs');
+  const { openTensorFlow } = await bundleTests("export * from './test/webgpu/dawn'", 'test/webgpu/dawn.ts');
+  await openTensorFlow();
+  // tfjs computes small tensors on the CPU.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
 }
 
 /** `{ outcome: 'right' | 'meant' | 'wrong' | 'refused' | 'crashed', worst, ... }` */
