@@ -635,6 +635,18 @@ def masks_passed(k, major):
 
 
 @graph(only=(2, 3))
+def masks_taken(k, major):
+    """A transformer block over masked tokens: from Keras 3.8 on, attention takes the mask off what it reads, for all layers after it."""
+    L = k.layers
+    x = k.Input((6,))
+    tokens = L.Embedding(5, 4, mask_zero=True)(x)
+    dropped = L.Dropout(0.1)(tokens)
+    y = L.Add()([tokens, L.MultiHeadAttention(2, 3)(dropped, dropped)])
+    y = L.LayerNormalization()(y)
+    return k.Model(x, [L.GlobalAveragePooling1D()(y), L.LSTM(3)(y), L.Attention()([tokens, tokens])]), {"fill": {0: {"high": 3}}}
+
+
+@graph(only=(2, 3))
 def masked_spectral_normalization(k, major):
     L = k.layers
     x = k.Input((6,))

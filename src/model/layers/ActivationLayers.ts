@@ -13,7 +13,7 @@ export function activationLayer(spec: LayerSpec): LayerDefinition {
   return {
     outputShapes: ([shape]) => [halves ? [...shape!.slice(0, -1), fixedAxis(spec, shape!, -1) / 2] : shape!],
     compute: ([x]) => apply(asFloat(x!)),
-    masking: { gives: 'same' },
+    masking: { gives: 'same', handsOn: spec.className === 'Activation' && spec.config.activation === 'linear' },
   };
 }
 

@@ -78,7 +78,7 @@ export function multiHeadAttention(spec: LayerSpec): LayerDefinition {
   const useGate = flagOf(spec, 'use_gate', false);
   const given = numbersOf(spec, 'output_shape');
   const outputSizes = (query: Shape) => (given === undefined || given.length === 0 ? [fixedAxis(spec, query, -1)] : given);
-  const rules = maskingOf(spec, roles);
+  const rules = maskingOf(spec, roles, true);
   return {
     outputShapes(inputs) {
       const [query, value] = [inputs[roles.query]!, inputs[roles.value]!];
@@ -201,7 +201,7 @@ function maskedSoftmax(spec: LayerSpec, scores: Tensor, mask: Tensor | undefined
 }
 
 /** The mask of pairs [batch, queries, keys] that all of a call's masks add up to. */
-function maskingOf(spec: LayerSpec, roles: Roles) {
+function maskingOf(spec: LayerSpec, roles: Roles, multiHead: boolean) {
   const sliding = spec.config.sliding_window;
   return {
     combine(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
@@ -224,14 +224,19 @@ function maskingOf(spec: LayerSpec, roles: Roles) {
       const given = roles.masks.attention === undefined ? undefined : inputs[roles.masks.attention];
       return combineMasks(own, given);
     },
-    masking: {
-      takes: true,
-      gives: {
-        when: (present: readonly boolean[]) => present[roles.query] === true,
-        shape: (inputs: readonly Shape[]) => inputs[roles.query]!.slice(0, 2),
-        compute: (_: readonly Tensor[], masks: readonly (Tensor | undefined)[]) => masks[roles.query]!.clone(),
-      },
-    },
+    // Keras 2.4 to 2.9 know only the mask that a call passes.
+    masking: since(spec, 2, 10)
+      ? {
+          takes: true,
+          gives: {
+            when: (present: readonly boolean[]) => present[roles.query] === true,
+            shape: (inputs: readonly Shape[]) => inputs[roles.query]!.slice(0, 2),
+            compute: (_: readonly Tensor[], masks: readonly (Tensor | undefined)[]) => masks[roles.query]!.clone(),
+          },
+          // Keras 3.8: "Delete the masks because the masks are handled at the level of the layer".
+          ...(multiHead && since(spec, 3, 8) ? { strips: [roles.query, roles.value, roles.key] } : {}),
+        }
+      : {},
   };
 }
 
@@ -244,7 +249,7 @@ export function groupedQueryAttention(spec: LayerSpec): LayerDefinition {
   ];
   const useBias = flagOf(spec, 'use_bias', true);
   const useGate = flagOf(spec, 'use_gate', false);
-  const rules = maskingOf(spec, roles);
+  const rules = maskingOf(spec, roles, false);
   return {
     outputShapes(inputs) {
       const [query, key] = [inputs[roles.query]!, inputs[roles.key]!];

@@ -3,6 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../types';
+import { argumentOf, tensorIndex } from './call';
 import { axisOf, fixedAxis, flagOf, numberOf, numbersOf, require, since } from './config';
 import { asFloat } from './dtypes';
 import type { LayerDefinition, WeightDefinition } from './KerasLayer';
@@ -53,6 +54,7 @@ export function groupNormalization(spec: LayerSpec): LayerDefinition {
   const epsilon = numberOf(spec, 'epsilon', 1e-3);
   const [scale, center] = [flagOf(spec, 'scale', true), flagOf(spec, 'center', true)];
   const given = numberOf(spec, 'groups', 32);
+  require(tensorIndex(argumentOf(spec, 'mask', 1)) === undefined, spec, () => 'weighs its input by a mask, which is not supported');
   const axisIn = (rank: number) => axisOf(spec, numberOf(spec, 'axis', -1), rank);
   return {
     outputShapes([shape]) {

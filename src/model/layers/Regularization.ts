@@ -20,7 +20,7 @@ export function identity(spec: LayerSpec): LayerDefinition {
     outputTypes: taken,
     compute: (inputs) => taken(inputs).map((x) => x.clone()),
     convertWeights: () => [],
-    ...(spec.className === 'Identity' && spec.keras.major < 3 ? {} : { masking: { gives: 'same' } }),
+    ...(spec.className === 'Identity' && spec.keras.major < 3 ? {} : { masking: { gives: 'same', handsOn: spec.keras.major === 3 } }),
   };
 }
 

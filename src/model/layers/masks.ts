@@ -13,6 +13,8 @@ import type { LayerSpec } from './spec';
  * input. tfjs' own masks reach a layer only for its first input.
  */
 const masks = new WeakMap<SymbolicTensor, SymbolicTensor>();
+/** Outputs that in Keras are the very tensor that was the input, which loses its mask under both names. */
+const originals = new WeakMap<SymbolicTensor, SymbolicTensor>();
 
 /** What a layer does with the masks of its inputs. */
 export interface MaskRule {
@@ -20,6 +22,10 @@ export interface MaskRule {
   readonly takes?: boolean;
   /** The mask of its output: the first input's as it is, one that `make` computes, or (left out) none. */
   readonly gives?: 'same' | MaskMaker | undefined;
+  /** The inputs that it takes their mask from: layers that come after it see none. */
+  readonly strips?: readonly number[];
+  /** Its output is its first input itself. */
+  readonly handsOn?: boolean;
 }
 
 /** Computes the mask of an output. */
@@ -35,7 +41,11 @@ export interface MaskMaker {
 
 /** The mask that goes with a symbolic tensor. */
 export function maskOf(tensor: SymbolicTensor): SymbolicTensor | undefined {
-  return masks.get(tensor);
+  return masks.get(originalOf(tensor));
+}
+
+function originalOf(tensor: SymbolicTensor): SymbolicTensor {
+  return originals.get(tensor) ?? tensor;
 }
 
 /** The masks of the inputs of a layer that reads them, in the pattern of its first call. */
@@ -45,7 +55,7 @@ export function maskInputs(
   pattern: readonly boolean[] | undefined,
 ): (SymbolicTensor | undefined)[] {
   return inputs.map((input, i) => {
-    const mask = masks.get(input);
+    const mask = maskOf(input);
     if (pattern === undefined || (mask !== undefined) === pattern[i]) return mask === undefined ? undefined : copyOfTensor(mask);
     if (mask === undefined) return new Helper([maskShape(input.shape)], 'bool', ([x]) => ones(x!.shape.slice(0, 2), 'bool')).from([input]);
     throw new ActivationLensError(
@@ -56,19 +66,25 @@ export function maskInputs(
   });
 }
 
-/** Records the mask of a layer's outputs. */
+/** Records the masks of a layer's outputs, and which of its inputs have none from now on: layers are laid out in the order in which Keras runs them. */
 export function setOutputMask(
   spec: LayerSpec,
   rule: MaskRule,
   inputs: readonly SymbolicTensor[],
   outputs: readonly SymbolicTensor[],
 ): void {
+  if (rule.handsOn) originals.set(outputs[0]!, originalOf(inputs[0]!));
+  giveMask(spec, rule, inputs, outputs);
+  for (const index of rule.strips ?? []) masks.delete(originalOf(inputs[index]!));
+}
+
+function giveMask(spec: LayerSpec, rule: MaskRule, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
   if (rule.gives === undefined) return;
   // tf.keras passes on a mask that the call passes (`_collect_input_masks` in base_layer.py); Keras 3 and Keras 2 by itself do not.
   const passed = spec.keras.major === 2 && !isStandalone(spec) ? pick(inputs, tensorIndex(argumentOf(spec, 'mask'))) : undefined;
-  const given = inputs.map((input, i) => (i === 0 && passed) || masks.get(input));
+  const given = inputs.map((input, i) => (i === 0 && passed) || maskOf(input));
   if (rule.gives === 'same') {
-    if (given[0] !== undefined) for (const output of outputs) masks.set(output, given[0]);
+    if (given[0] !== undefined) for (const output of outputs) masks.set(originalOf(output), given[0]);
     return;
   }
   const maker = rule.gives;
