@@ -59,6 +59,7 @@ export function convolution(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
       return flat === input ? result : tf.reshape(result, [...input!.shape.slice(0, -rank - 1), ...result.shape.slice(1)]);
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
+    shrinks: true,
   };
 }
 

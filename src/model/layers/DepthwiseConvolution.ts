@@ -35,6 +35,7 @@ export function depthwiseConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
       return end(bias, (added, activation) => depthwiseOfRank(x, kernel!, added, geometry, activation));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
+    shrinks: true,
   };
 }
 
@@ -66,6 +67,7 @@ export function separableConvolution(spec: LayerSpec, rank: 1 | 2): LayerDefinit
       return end(bias, (added, activation) => convolve(spread, pointwiseKernel!, added, pointwise, 1, activation));
     },
     convertWeights: legacyConvolutionWeights(spec, rank),
+    shrinks: true,
   };
 }
 

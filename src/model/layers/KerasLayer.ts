@@ -53,6 +53,10 @@ export interface LayerDefinition {
    * outputs, whose numbers `compute` rounds. Left out: the layer takes floats as float32, and what it makes int32 is wrapped here.
    */
   passNarrow?(inputs: Narrow, types: readonly DataType[], shapes: readonly Shape[]): Narrow;
+  /** Its output can have fewer rows than its input, down to none: it looks through windows, or cuts off. */
+  readonly shrinks?: boolean;
+  /** It makes numbers of an input without any: it pads, joins, or tells a shape. */
+  readonly takesEmpty?: boolean;
   readonly inner?: readonly InnerLayer[];
   /** What it does with masks. Left out: it neither reads nor passes one on. */
   readonly masking?: MaskRule;
@@ -230,17 +234,70 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   }
 
   private compute(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | readonly Tensor[] {
+    const empty = this.emptyOutputs(inputs);
+    if (empty !== undefined) return empty;
     const weights = this.variables.map((variable) => variable.read() as Tensor<Rank>);
     try {
       return this.definition.compute(inputs, weights, masks);
     } catch (error) {
       if (error instanceof ActivationLensError) throw error;
-      const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+      const shapes = inputs.map(({ shape }) => bracketed(shape)).join(', ');
       throw new ActivationLensError(
         'backend',
         `${describeLayer(this.spec)} could not be computed for ${shapes} on the ${getBackend()} backend: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error, details: { layer: this.spec.name, path: this.spec.path, className: this.spec.className } },
       );
+    }
+  }
+
+  /**
+   * What a layer gives that has nothing to compute; undefined where there are numbers. tfjs' wasm kernels write where they may not when a
+   * window is larger than the picture, and give what lies in memory for the mean of nothing.
+   *
+   * @throws `shape` where Keras fails too, and for a mean or a product of nothing.
+   */
+  private emptyOutputs(inputs: readonly Tensor[]): Tensor[] | undefined {
+    const { shrinks, takesEmpty, outputTypes } = this.definition;
+    const empty = inputs.find(({ size }) => size === 0);
+    if (empty === undefined ? !shrinks : takesEmpty) return undefined;
+    const given = inputs.map(({ shape }) => shape);
+    const shapes = this.shapesFor(given);
+    const details = { layer: this.spec.name, path: this.spec.path, className: this.spec.className };
+    const cause = 'The input of the model is too small.';
+    for (const shape of shapes) {
+      check(
+        shape.every((n) => n === null || n >= 0),
+        'shape',
+        () => `${describeLayer(this.spec)} is given ${given.map(bracketed).join(', ')}, smaller than its window. ${cause}`,
+        details,
+      );
+    }
+    if (shapes.every((shape) => shape.includes(0))) {
+      const types = outputTypes?.(
+        inputs.map(({ dtype }) => dtype),
+        given,
+      );
+      return shapes.map((shape, i) => zeros(shape as number[], types?.[i] ?? 'float32'));
+    }
+    check(
+      !empty,
+      'shape',
+      () => `${describeLayer(this.spec)} is given ${bracketed(empty!.shape)}, which holds no numbers. ${cause}`,
+      details,
+    );
+    return undefined;
+  }
+
+  /** The output shapes for inputs of which all sizes are known. */
+  private shapesFor(given: readonly Shape[]): readonly Shape[] {
+    try {
+      return this.definition.outputShapes(given);
+    } catch (error) {
+      if (!(error instanceof ActivationLensError)) throw error;
+      throw new ActivationLensError('shape', `${error.message} The input of the model is too small.`, {
+        cause: error,
+        details: error.details,
+      });
     }
   }
 
@@ -337,6 +394,10 @@ export function describeLayer(spec: LayerSpec): string {
 export function tfjsName(path: string): string {
   const escaped = path.replace(/[^-A-Za-z0-9._/]/gu, (character) => `-u${character.codePointAt(0)!.toString(16)}-`);
   return /^[A-Za-z0-9]/.test(escaped) ? escaped : `l${escaped}`;
+}
+
+function bracketed(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
 }
 
 function shapeList(shape: TfShape | TfShape[]): TfShape[] {

@@ -66,6 +66,7 @@ export function locallyConnected(spec: LayerSpec, rank: 1 | 2): LayerDefinition 
   const byMatrix = (x: Tensor, kernel: Tensor, batch: number, places: number[]): Tensor =>
     tf.reshape(tf.matMul(tf.reshape(x, [batch, -1]), matrixOf(kernel, x.shape)), [batch, ...laidOut(places, filters)]);
   return {
+    shrinks: true,
     outputShapes: ([shape]) => [shapeOf(shape![0], placesOf(shape!), filters, format)],
     weights([shape]) {
       const places = placesOf(shape!);

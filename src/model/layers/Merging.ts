@@ -151,6 +151,7 @@ export function concatenate(spec: LayerSpec): LayerDefinition {
       return all.length === 1 ? all[0]!.clone() : tf.concat([...all], axisOf(spec, given, all[0]!.rank));
     },
     masking: { gives: concatenatedMask(spec, given) },
+    takesEmpty: true,
   };
 }
 

@@ -20,6 +20,7 @@ export function zeroPadding(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
         x!,
         x!.shape.map((_, axis): [number, number] => [...(pairs[axis - first] ?? ([0, 0] as const))]),
       ),
+    takesEmpty: true,
   };
 }
 
@@ -45,6 +46,7 @@ export function cropping(spec: LayerSpec, rank: 1 | 2 | 3): LayerDefinition {
         x!.shape.map((_, axis) => pairs[axis - first]?.[0] ?? 0),
         x!.shape.map(cropped),
       ),
+    shrinks: true,
   };
 }
 

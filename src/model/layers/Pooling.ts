@@ -28,6 +28,7 @@ export function pooling(spec: LayerSpec, rank: 1 | 2 | 3, kind: Reduction): Laye
       const x = toChannelsLast(asFloat(input!), format);
       return fromChannelsLast(pool(x, size, strides, padding, kind), format);
     },
+    shrinks: true,
   };
 }
 

@@ -33,6 +33,7 @@ export function stftSpectrogram(spec: LayerSpec): LayerDefinition {
   const [first, last] = format === 'channels_last' ? [2, 1] : [1, 2];
   const named = [...(mode === 'imag' ? [] : ['real_kernel']), ...(mode === 'real' ? [] : ['imag_kernel'])];
   return {
+    shrinks: true,
     outputShapes([shape]) {
       require(shape!.length === 3, spec, () => `takes signals of 3 axes and is given ${shape!.length}`);
       const [batch, channels, samples] = [shape![0] ?? null, shape![first] ?? null, shape![last] ?? null];
@@ -96,6 +97,7 @@ export function melSpectrogram(spec: LayerSpec): LayerDefinition {
   );
   const decibels = flagOf(spec, 'power_to_db', true) ? decibelsOf(spec) : undefined;
   return {
+    shrinks: true,
     outputShapes: ([shape]) => [melShape(spec, shape!, fftLength, step, count)],
     compute([input]) {
       const { real, imaginary } = framesTransformed(centred(asFloat(input!), fftLength), fftLength, step, window);

@@ -33,7 +33,8 @@ export function shapeOf(batch: number | null | undefined, spatial: Shape, channe
 export function windowCount(length: number | null, size: number, stride: number, padding: Padding, dilation = 1): number | null {
   if (length === null) return null;
   if (padding !== 'valid') return Math.ceil(length / stride);
-  return Math.max(0, Math.floor((length - (size - 1) * dilation - 1) / stride) + 1);
+  // Below zero for a window that does not fit, as TensorFlow counts (`GetWindowedOutputSize`); never -0.
+  return Math.trunc((length - (size - 1) * dilation - 1 + stride) / stride) + 0;
 }
 
 /** Zeros that 'same' padding adds before and after one axis: the odd one goes after. */

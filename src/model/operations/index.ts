@@ -237,6 +237,15 @@ function checkArguments(spec: LayerSpec, { parameters, keywords = [] }: Operatio
     unsupported(spec, `has ${spec.call.args.length} arguments by position, of which ${parameters.length} are supported`);
 }
 
+/** What looks at a tensor through windows that may be larger than it is. */
+const windowed = new Set(
+  'Conv Conv1 DepthwiseConv DepthwiseConv1 SeparableConv SeparableConv1 MaxPool AveragePool Pool MaxPoolWithArgmax Dilation2D Dilation2D1 Erosion2D Erosion2D1 Unfold VolumePatches ExtractPatches'.split(
+    ' ',
+  ),
+);
+/** What makes numbers of none: it joins, pads, or tells a shape. */
+const ofShapes = new Set('Concatenate Append Hstack Vstack Dstack Pad PadImages PadToBoundingBox Shape Rank Ndim Size'.split(' '));
+
 function definitionOf(spec: LayerSpec, key: string, operation: Operation): LayerDefinition {
   checkArguments(spec, operation);
   let sizes: readonly (readonly (number | null)[] | undefined)[] = [];
@@ -262,6 +271,8 @@ function definitionOf(spec: LayerSpec, key: string, operation: Operation): Layer
     return Array.isArray(result) ? (result as readonly Operand[]) : [result as Operand];
   };
   return {
+    shrinks: windowed.has(key),
+    takesEmpty: ofShapes.has(key),
     outputShapes: (shapes) => infer(shapes, []).map(({ shape }) => shape),
     outputTypes: (types, shapes) => infer(shapes, types).map(({ type }) => type),
     passSizes(inputs, shapes) {
