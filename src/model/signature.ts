@@ -59,10 +59,11 @@ function convert(call: KerasCall, place: () => number, constant: (value: { const
 
 /** Keras 3 marks its arrays. In Keras 2 they are nested lists of numbers, as lists of them are: states are not lifted there. */
 function isArray(constant: unknown, keras: KerasVersion): boolean {
-  if (keras.major === 3) return /^__(tensor|numpy)__$/.test(classOf(constant)) && Array.isArray(plain(constant));
-  return (
-    Array.isArray(constant) && constant.flat(Number.POSITIVE_INFINITY as 10).every((n) => typeof n === 'number' || typeof n === 'boolean')
-  );
+  const values = plain(constant);
+  if (!Array.isArray(values)) return false;
+  if (keras.major === 3) return /^__(tensor|numpy)__$/.test(classOf(constant));
+  const flat = values.flat(Number.POSITIVE_INFINITY as 10);
+  return flat.length > 0 && flat.every((n) => typeof n === 'number' || typeof n === 'boolean');
 }
 
 function classOf(value: unknown): string {
