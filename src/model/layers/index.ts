@@ -58,6 +58,7 @@ function ownName({ className, registeredName, module, config }: LayerSpec): stri
  */
 const fromLibraries: Readonly<Record<string, (owner: string | undefined, config: LayerSpec['config']) => boolean>> = {
   LayerScale: () => true,
+  CustomScaleLayer: isUnowned,
   StochasticDepth: (owner, config) => isUnowned(owner) && 'drop_path_rate' in config,
   CastToFloat32: isUnowned,
   ExpandLastDim: isUnowned,

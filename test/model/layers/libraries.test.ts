@@ -22,6 +22,7 @@ describe('a class that a library and somebody else have', () => {
   it.each<[string, Partial<LayerSpec>]>([
     ['of keras.applications', {}],
     ['of keras.applications, registered', { className: 'Custom>StochasticDepth' }],
+    ['of keras.applications, in an HDF5 file of Keras 2', { className: 'Custom>CustomScaleLayer', config: { scale: 0.2 } }],
     ['of TensorFlow Addons', { className: 'Addons>StochasticDepth', config: { survival_probability: 0.7 } }],
     ['that Keras has by then', { className: 'GroupNormalization', config: { groups: 2 }, keras: { major: 2, text: '2.11.0' } }],
     ['that tf.keras has by then', { className: 'LayerNormalization', config: {}, keras: { major: 2, text: '2.2.4-tf' } }],
