@@ -14,7 +14,7 @@ import { KerasLayer as BuiltKerasLayer, tfjsName } from './layers/KerasLayer';
 import { isHalf, narrowType, setNarrowType } from './layers/narrow';
 import type { BuildContext, Layer, LayerSpec } from './layers/spec';
 import { isOperation } from './operations';
-import { type Called, signatureOf, signatureOfLayer } from './signature';
+import { type Called, signatureOf } from './signature';
 import type { LayerInfo, Shape } from './types';
 
 /** tfjs layer classes for Keras layers that the library does not know, by Keras' class name. */
@@ -176,7 +176,7 @@ class GraphBuilder {
       const nth = this.callsByPath.get(path) ?? 0;
       this.callsByPath.set(path, nth + 1);
       const callPath = nth === 0 ? path : `${path}:${nth}`;
-      const called = this.takesConstants(layer) ? signatureOf(usage, tensors) : signatureOfLayer(usage, tensors, this.options.keras);
+      const called = signatureOf(usage, tensors, this.options.keras, this.takesConstants(layer) ? 'kept' : 'as tensors');
       let outputs: readonly SymbolicTensor[];
       if (layer.model) {
         const inner = yield* this.model(layer.model, `${path}/`, this.submodelInputs(layer.model, called, path));

@@ -1,6 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { KerasArgument, KerasCall, KerasVersion } from '../keras/description';
+import { mapValues } from '../keras/references';
 import { plain, storedType } from './layers/config';
 import { Helper } from './layers/helper';
 import type { Argument, CallSignature } from './layers/spec';
@@ -12,18 +13,18 @@ export interface Called {
   readonly tensors: readonly SymbolicTensor[];
 }
 
-/** A call's arguments with its tensors numbered in order of appearance. */
-export function signatureOf(call: KerasCall, tensors: readonly SymbolicTensor[]): Called {
-  return { signature: convert(call, counting(), ({ constant }) => ({ constant })), tensors };
-}
-
 /**
- * The same of a layer, whose constant arrays (a table of positions, an attention's keys, a mask) are tensors as the others are: Keras' layers
- * do not tell them apart. Only operations have constants of their own.
+ * A call's arguments with its tensors numbered in order of appearance. Operations take constants as they are. To a layer of Keras a constant
+ * array (a table of positions, an attention's keys, a mask) is a tensor as the others are, and is one of the graph here.
  */
-export function signatureOfLayer(call: KerasCall, given: readonly SymbolicTensor[], keras: KerasVersion): Called {
+export function signatureOf(
+  call: KerasCall,
+  given: readonly SymbolicTensor[],
+  keras: KerasVersion,
+  constants: 'kept' | 'as tensors',
+): Called {
   const tensors: SymbolicTensor[] = [];
-  const next = counting();
+  let next = 0;
   const take = (symbol: SymbolicTensor): Argument => ({ tensor: tensors.push(symbol) - 1 });
   const lift = (constant: unknown): Argument => {
     if (isArray(constant, keras)) return take(constantTensor(constant, given[0]!));
@@ -31,30 +32,16 @@ export function signatureOfLayer(call: KerasCall, given: readonly SymbolicTensor
     if (Array.isArray(constant) && constant.some((item) => isArray(item, keras))) return { list: constant.map(lift) };
     return { constant };
   };
-  const signature = convert(
-    call,
-    () => tensors.push(given[next()]!) - 1,
-    ({ constant }, name) => (name === 'initial_state' && keras.major < 3 ? { constant } : lift(constant)),
-  );
-  return { signature, tensors };
-}
-
-function counting(): () => number {
-  let next = 0;
-  return () => next++;
-}
-
-function convert(call: KerasCall, place: () => number, constant: (value: { constant: unknown }, name?: string) => Argument): CallSignature {
-  const one = (value: KerasArgument, name?: string): Argument => {
-    if ('ref' in value) return { tensor: place() };
-    if ('list' in value) return { list: value.list.map((item) => one(item)) };
-    if ('dict' in value) return { dict: Object.fromEntries(Object.entries(value.dict).map(([key, item]) => [key, one(item)])) };
-    return constant(value, name);
+  const convert = (value: KerasArgument, name?: string): Argument => {
+    if ('ref' in value) return take(given[next++]!);
+    if ('list' in value) return { list: value.list.map((item) => convert(item)) };
+    if ('dict' in value) return { dict: mapValues(value.dict, (item) => convert(item)) };
+    const kept = constants === 'kept' || (name === 'initial_state' && keras.major < 3);
+    return kept ? value : lift(value.constant);
   };
-  return {
-    args: call.args.map((value) => one(value)),
-    kwargs: Object.fromEntries(Object.entries(call.kwargs).map(([key, value]) => [key, one(value, key)])),
-  };
+  const args = call.args.map((value) => convert(value));
+  const kwargs = Object.fromEntries(Object.entries(call.kwargs).map(([name, value]) => [name, convert(value, name)]));
+  return { signature: { args, kwargs }, tensors };
 }
 
 /** Keras 3 marks its arrays. In Keras 2 they are nested lists of numbers, as lists of them are: states are not lifted there. */
@@ -76,5 +63,5 @@ function constantTensor(constant: unknown, like: SymbolicTensor): SymbolicTensor
   const stored = storedType(constant);
   const shape = constantShape(values);
   const type = constantType(values, stored === undefined ? like.dtype : undefined, stored);
-  return new Helper([shape], type, () => tensor(values, shape, type)).from([like]);
+  return new Helper(shape, type, () => tensor(values, shape, type)).from([like]);
 }

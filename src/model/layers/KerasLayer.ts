@@ -4,12 +4,21 @@ import { layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { check } from '../../check';
 import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
+import { bracketed, emptyOutputs } from './empty';
 import { copyOfTensor } from './helper';
 import type { WeightConversion } from './legacyWeights';
 import { mergeLora } from './lora';
 import { type MaskRule, maskInputs, setOutputMask } from './masks';
 import { type ExactType, meet, type NarrowType, narrowed, narrowType, narrowTypeOf, setNarrowType } from './narrow';
-import type { ExpectedWeight, HoldsKerasWeights, Layer, LayerSpec, StoredWeight } from './spec';
+import {
+  describeLayer,
+  type ExpectedWeight,
+  type HoldsKerasWeights,
+  holdsKerasWeights,
+  type Layer,
+  type LayerSpec,
+  type StoredWeight,
+} from './spec';
 import { matchWeights } from './weights';
 
 /** A variable that a layer of Keras keeps. */
@@ -125,7 +134,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     });
     this.definition.inner?.forEach((inner, index) => {
       const own = matched.filter((_, i) => this.targets[i]!.inner === index);
-      if (isHolder(inner.layer)) inner.layer.setKerasWeights(own.map(({ path: _, ...rest }) => rest));
+      if (holdsKerasWeights(inner.layer)) inner.layer.setKerasWeights(own.map(({ path: _, ...rest }) => rest));
       else tidy(() => inner.layer.setWeights(own.map((weight) => asTensor(weight, weight.shape))));
     });
   }
@@ -234,7 +243,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   }
 
   private compute(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | readonly Tensor[] {
-    const empty = this.emptyOutputs(inputs);
+    const empty = emptyOutputs(this.spec, this.definition, inputs);
     if (empty !== undefined) return empty;
     const weights = this.variables.map((variable) => variable.read() as Tensor<Rank>);
     try {
@@ -247,57 +256,6 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
         `${describeLayer(this.spec)} could not be computed for ${shapes} on the ${getBackend()} backend: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error, details: { layer: this.spec.name, path: this.spec.path, className: this.spec.className } },
       );
-    }
-  }
-
-  /**
-   * What a layer gives that has nothing to compute; undefined where there are numbers. tfjs' wasm kernels write where they may not when a
-   * window is larger than the picture, and give what lies in memory for the mean of nothing.
-   *
-   * @throws `shape` where Keras fails too, and for a mean or a product of nothing.
-   */
-  private emptyOutputs(inputs: readonly Tensor[]): Tensor[] | undefined {
-    const { shrinks, takesEmpty, outputTypes } = this.definition;
-    const empty = inputs.find(({ size }) => size === 0);
-    if (empty === undefined ? !shrinks : takesEmpty) return undefined;
-    const given = inputs.map(({ shape }) => shape);
-    const shapes = this.shapesFor(given);
-    const details = { layer: this.spec.name, path: this.spec.path, className: this.spec.className };
-    const cause = 'The input of the model is too small.';
-    for (const shape of shapes) {
-      check(
-        shape.every((n) => n === null || n >= 0),
-        'shape',
-        () => `${describeLayer(this.spec)} is given ${given.map(bracketed).join(', ')}, smaller than its window. ${cause}`,
-        details,
-      );
-    }
-    if (shapes.every((shape) => shape.includes(0))) {
-      const types = outputTypes?.(
-        inputs.map(({ dtype }) => dtype),
-        given,
-      );
-      return shapes.map((shape, i) => zeros(shape as number[], types?.[i] ?? 'float32'));
-    }
-    check(
-      !empty,
-      'shape',
-      () => `${describeLayer(this.spec)} is given ${bracketed(empty!.shape)}, which holds no numbers. ${cause}`,
-      details,
-    );
-    return undefined;
-  }
-
-  /** The output shapes for inputs of which all sizes are known. */
-  private shapesFor(given: readonly Shape[]): readonly Shape[] {
-    try {
-      return this.definition.outputShapes(given);
-    } catch (error) {
-      if (!(error instanceof ActivationLensError)) throw error;
-      throw new ActivationLensError('shape', `${error.message} The input of the model is too small.`, {
-        cause: error,
-        details: error.details,
-      });
     }
   }
 
@@ -385,27 +343,14 @@ type TfShape = (number | null)[];
 type TfTensors = Tensor | Tensor[];
 type TfSymbols = SymbolicTensor | SymbolicTensor[];
 
-/** "Layer 'outer/conv' (Conv2D)", the way every message names a layer. */
-export function describeLayer(spec: LayerSpec): string {
-  return `Layer '${spec.path}' (${spec.className})`;
-}
-
 /** tfjs refuses names with other characters; two different paths stay different. */
 export function tfjsName(path: string): string {
   const escaped = path.replace(/[^-A-Za-z0-9._/]/gu, (character) => `-u${character.codePointAt(0)!.toString(16)}-`);
   return /^[A-Za-z0-9]/.test(escaped) ? escaped : `l${escaped}`;
 }
 
-function bracketed(shape: Shape): string {
-  return `[${shape.join(', ')}]`;
-}
-
 function shapeList(shape: TfShape | TfShape[]): TfShape[] {
   return Array.isArray(shape[0]) ? (shape as TfShape[]) : [shape as TfShape];
-}
-
-function isHolder(layer: unknown): layer is HoldsKerasWeights {
-  return typeof (layer as Partial<HoldsKerasWeights>).setKerasWeights === 'function';
 }
 
 function asTensor(weight: StoredWeight, shape: readonly number[]): Tensor {
@@ -416,7 +361,7 @@ function asTensor(weight: StoredWeight, shape: readonly number[]): Tensor {
 function orderTargets(own: readonly WeightDefinition[], inner: readonly InnerLayer[]): WeightTarget[] {
   const all: WeightTarget[] = own.map(({ name, shape, trainable = true, paths }, i) => ({ name, shape, trainable, paths, own: i }));
   inner.forEach(({ layer, attributes }, index) => {
-    const expected: readonly ExpectedWeight[] = isHolder(layer)
+    const expected: readonly ExpectedWeight[] = holdsKerasWeights(layer)
       ? layer.expectedWeights
       : layer.weights.map((variable, i) => ({
           name: variable.originalName,

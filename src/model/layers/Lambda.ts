@@ -9,9 +9,9 @@ import { ActivationLensError } from '../../errors';
 import { activationNames, activationOf } from '../activations';
 import { unsupported } from './config';
 import { asFloat } from './dtypes';
-import { describeLayer, type LayerDefinition } from './KerasLayer';
+import type { LayerDefinition } from './KerasLayer';
 import { broadcast, reverse } from './manyAxes';
-import type { LayerSpec } from './spec';
+import { describeLayer, type LayerSpec } from './spec';
 
 export function lambda(spec: LayerSpec): LayerDefinition {
   const apply = activation(spec) ?? preprocessing(spec);

@@ -2,11 +2,11 @@ import { describe } from '../../check';
 import { ActivationLensError } from '../../errors';
 import { WHOLE_FLOAT } from '../../keras/floats';
 import type { Shape } from '../types';
-import type { Argument, LayerSpec } from './spec';
+import { type Argument, describeLayer, type LayerSpec } from './spec';
 
 /** Throws `unsupported-layer` about one layer; `what` completes "Layer 'a/b' (Conv2D) ...". */
 export function unsupported(spec: LayerSpec, what: string): never {
-  throw new ActivationLensError('unsupported-layer', `Layer '${spec.path}' (${spec.className}) ${what}.`, {
+  throw new ActivationLensError('unsupported-layer', `${describeLayer(spec)} ${what}.`, {
     details: { layer: spec.name, path: spec.path, className: spec.className },
   });
 }

@@ -1,5 +1,6 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { Shape } from '../types';
 import { asBool } from './dtypes';
 
 /** A nameless layer that Keras does not have: one tensor computed from others. */
@@ -7,7 +8,7 @@ export class Helper extends layers.Layer {
   static readonly className = 'Helper';
 
   constructor(
-    private readonly shapes: (number | null)[][],
+    private readonly shape: Shape,
     private readonly type: DataType,
     private readonly compute: (inputs: readonly Tensor[]) => Tensor,
   ) {
@@ -21,7 +22,7 @@ export class Helper extends layers.Layer {
   }
 
   override computeOutputShape(): (number | null)[] {
-    return this.shapes[0]!;
+    return [...this.shape];
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
@@ -32,5 +33,5 @@ export class Helper extends layers.Layer {
 
 /** A second symbolic tensor with the value of the first. */
 export function copyOfTensor(tensor: SymbolicTensor): SymbolicTensor {
-  return new Helper([[...tensor.shape]], tensor.dtype, ([value]) => value!.clone()).from([tensor]);
+  return new Helper(tensor.shape, tensor.dtype, ([value]) => value!.clone()).from([tensor]);
 }

@@ -2,10 +2,10 @@ import { nearest } from '../../check';
 import { ActivationLensError } from '../../errors';
 import { isOperation, operationBuilder } from '../operations';
 import { isStandalone, since, unsupported } from './config';
-import { describeLayer, KerasLayer } from './KerasLayer';
+import { KerasLayer } from './KerasLayer';
 import { quantizationOf } from './quantization';
 import { layerTable, type SupportedLayer } from './registry';
-import type { BuildContext, Layer, LayerBuilder, LayerSpec } from './spec';
+import { type BuildContext, describeLayer, type Layer, type LayerBuilder, type LayerSpec } from './spec';
 
 export { KerasLayer } from './KerasLayer';
 export * from './spec';

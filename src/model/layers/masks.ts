@@ -57,7 +57,7 @@ export function maskInputs(
   return inputs.map((input, i) => {
     const mask = maskOf(input);
     if (pattern === undefined || (mask !== undefined) === pattern[i]) return mask === undefined ? undefined : copyOfTensor(mask);
-    if (mask === undefined) return new Helper([maskShape(input.shape)], 'bool', ([x]) => ones(x!.shape.slice(0, 2), 'bool')).from([input]);
+    if (mask === undefined) return new Helper(maskShape(input.shape), 'bool', ([x]) => ones(x!.shape.slice(0, 2), 'bool')).from([input]);
     throw new ActivationLensError(
       'unsupported-layer',
       `Layer '${spec.path}' (${spec.className}) is first called without a mask and then with one. Keras does that; here each call must agree.`,
@@ -92,7 +92,7 @@ function giveMask(spec: LayerSpec, rule: MaskRule, inputs: readonly SymbolicTens
   if (!maker.when(present)) return;
   const sources = [...inputs, ...given.filter((mask) => mask !== undefined)];
   const unique = [...new Set(sources)];
-  const helper = new Helper([[...maker.shape(inputs.map(({ shape }) => shape))]], 'bool', (values) => {
+  const helper = new Helper(maker.shape(inputs.map(({ shape }) => shape)), 'bool', (values) => {
     const all = sources.map((source) => values[unique.indexOf(source)]!);
     const rest = all.slice(inputs.length);
     return maker.compute(

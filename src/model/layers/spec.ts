@@ -103,5 +103,10 @@ export function holdsKerasWeights(layer: unknown): layer is HoldsKerasWeights {
   return typeof (layer as Partial<HoldsKerasWeights> | undefined)?.setKerasWeights === 'function';
 }
 
+/** "Layer 'outer/conv' (Conv2D)", the way every message names a layer. */
+export function describeLayer(spec: LayerSpec): string {
+  return `Layer '${spec.path}' (${spec.className})`;
+}
+
 /** The mask that goes with a symbolic tensor, if an upstream Masking or Embedding layer made one. */
 export type MaskOf = (tensor: SymbolicTensor) => SymbolicTensor | undefined;

@@ -28,7 +28,7 @@ import { losses } from './losses';
 import { making } from './making';
 import { masking } from './masking';
 import { matrices } from './matrices';
-import { metType, narrowedResult, narrowResults } from './narrow';
+import { metType, narrowedResult, narrowResults, words } from './narrow';
 import { neural } from './neural';
 import { functionCall } from './nodes';
 import { Call, constantShape, constantType, hostValuesOf, type Operand, type Operation, sizeTensor } from './operation';
@@ -239,12 +239,13 @@ function checkArguments(spec: LayerSpec, { parameters, keywords = [] }: Operatio
 
 /** What looks at a tensor through windows that may be larger than it is. */
 const windowed = new Set(
-  'Conv Conv1 DepthwiseConv DepthwiseConv1 SeparableConv SeparableConv1 MaxPool AveragePool Pool MaxPoolWithArgmax Dilation2D Dilation2D1 Erosion2D Erosion2D1 Unfold VolumePatches ExtractPatches'.split(
-    ' ',
-  ),
+  words(`
+    Conv Conv1 DepthwiseConv DepthwiseConv1 SeparableConv SeparableConv1 MaxPool AveragePool Pool MaxPoolWithArgmax Dilation2D Dilation2D1
+    Erosion2D Erosion2D1 Unfold VolumePatches ExtractPatches
+  `),
 );
 /** What makes numbers of none: it joins, pads, or tells a shape. */
-const ofShapes = new Set('Concatenate Append Hstack Vstack Dstack Pad PadImages PadToBoundingBox Shape Rank Ndim Size'.split(' '));
+const ofShapes = new Set(words('Concatenate Append Hstack Vstack Dstack Pad PadImages PadToBoundingBox Shape Rank Ndim Size'));
 
 function definitionOf(spec: LayerSpec, key: string, operation: Operation): LayerDefinition {
   checkArguments(spec, operation);

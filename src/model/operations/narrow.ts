@@ -12,7 +12,7 @@ import type { LayerSpec } from '../layers/spec';
 import { inSteps } from './halves';
 import { inShaders } from './shaders';
 
-const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+export const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /** Numbers that only move, or are chosen: the dtype of the first operand. */
 const moving = words(`
