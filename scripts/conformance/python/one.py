@@ -24,6 +24,7 @@ import sequences  # noqa: F401
 import sound  # noqa: F401
 import tokens  # noqa: F401
 import pictures  # noqa: F401  (behind the others, whose draws go by their place)
+import composed  # noqa: F401
 from draw import MAKERS, Draw
 from record import Record, input_of
 
