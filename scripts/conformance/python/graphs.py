@@ -647,6 +647,22 @@ def masks_taken(k, major):
 
 
 @graph(only=(2, 3))
+def masks_in_some_calls(k, major):
+    """Layers that are called on what has no mask, on what has one, and on a mask in another place."""
+    L = k.layers
+    x, t = k.Input((5, 4)), k.Input((5,))
+    masked = L.Embedding(4, 4, mask_zero=True)(t)
+    lstm, last, pool, attend = L.LSTM(4, return_sequences=True), L.GRU(3), L.GlobalAveragePooling1D(), L.Attention()
+    ends = []
+    for y in (x, masked):
+        z = lstm(y)
+        ends += [last(z), pool(z)]
+    for pair in ([x, x], [x, masked], [masked, x], [masked, masked]):
+        ends.append(attend(pair))
+    return k.Model([x, t], ends), {"fill": {1: {"high": 4}}}
+
+
+@graph(only=(2, 3))
 def masked_spectral_normalization(k, major):
     L = k.layers
     x = k.Input((6,))

@@ -94,7 +94,8 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
   private readonly definition: LayerDefinition;
   /** How many inputs are data; the masks of a `masking.takes` layer follow them. */
   private arity: number | undefined;
-  private maskPattern: readonly boolean[] = [];
+  /** Which data have masks in a call, by how many masks come with it. */
+  private readonly maskPatterns = new Map<number, readonly boolean[]>();
   private variables: readonly LayerVariable[] = [];
   private readonly uncounted = new Set<LayerVariable>();
   private targets: readonly WeightTarget[] = [];
@@ -229,7 +230,8 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       const list = Array.isArray(inputs) ? inputs : [inputs];
       const masks = [...list.slice(this.arity ?? list.length)];
       const data = list.slice(0, this.arity);
-      const aligned = this.maskPattern.map((present) => (present ? masks.shift() : undefined));
+      const pattern = this.maskPatterns.get(masks.length) ?? [];
+      const aligned = pattern.map((present) => (present ? masks.shift() : undefined));
       const outputs = this.wrap(this.compute(data, aligned));
       return Array.isArray(outputs) ? [...outputs] : (outputs as Tensor);
     });
@@ -306,9 +308,8 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
       () => `${describeLayer(this.spec)} is called with ${inputs.length} tensors after a call with ${this.arity}; each must have as many.`,
       { layer: this.spec.name, path: this.spec.path },
     );
-    const masks = takes ? maskInputs(this.spec, given, this.arity === undefined ? undefined : this.maskPattern) : [];
+    const masks = takes ? maskInputs(given, this.maskPatterns) : [];
     this.arity = inputs.length;
-    this.maskPattern = masks.map((mask) => mask !== undefined);
     const shapes = given.map(({ shape }) => shape);
     const sizes = this.definition.passSizes?.(
       given.map((input) => sizesOf.get(input)),
@@ -318,7 +319,7 @@ export class KerasLayer extends layers.Layer implements HoldsKerasWeights {
     const narrow = given.map(narrowTypeOf);
     const passed = this.definition.passNarrow?.(narrow, types, shapes);
     const wraps = passed === undefined ? this.wrapsOf(narrow, types) : undefined;
-    const all = [...inputs, ...masks.filter((mask) => mask !== undefined)];
+    const all = [...inputs, ...masks];
     const output = super.apply(all.length === 1 ? all[0]! : all) as SymbolicTensor | SymbolicTensor[];
     // tfjs counts every call of a shared layer and frees its weights at the last of as many disposals; a model disposes of it once.
     this._refCount = 1;

@@ -1,6 +1,5 @@
 import { ones, type Tensor } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { ActivationLensError } from '../../errors';
 import type { Shape } from '../types';
 import { argumentOf, pick, tensorIndex } from './call';
 import { isStandalone } from './config';
@@ -48,22 +47,29 @@ function originalOf(tensor: SymbolicTensor): SymbolicTensor {
   return originals.get(tensor) ?? tensor;
 }
 
-/** The masks of the inputs of a layer that reads them, in the pattern of its first call. */
-export function maskInputs(
-  spec: LayerSpec,
-  inputs: readonly SymbolicTensor[],
-  pattern: readonly boolean[] | undefined,
-): (SymbolicTensor | undefined)[] {
-  return inputs.map((input, i) => {
-    const mask = maskOf(input);
-    if (pattern === undefined || (mask !== undefined) === pattern[i]) return mask === undefined ? undefined : copyOfTensor(mask);
-    if (mask === undefined) return new Helper(maskShape(input.shape), 'bool', ([x]) => ones(x!.shape.slice(0, 2), 'bool')).from([input]);
-    throw new ActivationLensError(
-      'unsupported-layer',
-      `Layer '${spec.path}' (${spec.className}) is first called without a mask and then with one. Keras does that; here each call must agree.`,
-      { details: { layer: spec.name, path: spec.path } },
-    );
-  });
+/**
+ * The masks of the inputs of a layer that reads them. Several calls of one layer may have masks in different places: which places, `patterns`
+ * tells by how many masks come with a call. Where that does not tell, masks that leave nothing out fill the other places.
+ */
+export function maskInputs(inputs: readonly SymbolicTensor[], patterns: Map<number, readonly boolean[]>): SymbolicTensor[] {
+  const found = inputs.map(maskOf);
+  const pattern = found.map((mask) => mask !== undefined);
+  const masks = found.filter((mask) => mask !== undefined);
+  const known = patterns.get(masks.length) ?? pattern;
+  if (known.join() === pattern.join()) {
+    patterns.set(masks.length, pattern);
+    return masks.map(copyOfTensor);
+  }
+  patterns.set(
+    inputs.length,
+    inputs.map(() => true),
+  );
+  return inputs.map((input, i) => (found[i] === undefined ? wholeMask(input) : copyOfTensor(found[i])));
+}
+
+function wholeMask(input: SymbolicTensor): SymbolicTensor {
+  const [batch = null, steps = null] = input.shape;
+  return new Helper([batch, steps], 'bool', ([x]) => ones(x!.shape.slice(0, 2), 'bool')).from([input]);
 }
 
 /** Records the masks of a layer's outputs, and which of its inputs have none from now on: layers are laid out in the order in which Keras runs them. */
@@ -102,8 +108,4 @@ function giveMask(spec: LayerSpec, rule: MaskRule, inputs: readonly SymbolicTens
   });
   const mask = helper.from(unique);
   for (const output of maker.outputs === 'all' ? outputs : outputs.slice(0, 1)) masks.set(output, mask);
-}
-
-function maskShape(shape: Shape): (number | null)[] {
-  return [shape[0] ?? null, shape[1] ?? null];
 }
