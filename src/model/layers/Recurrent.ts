@@ -119,7 +119,7 @@ function rolesOf(spec: LayerSpec): { sequence: number; states: readonly number[]
   const given = tensorIndices(argumentOf(spec, 'initial_state', spec.keras.major === 3 ? 1 : undefined));
   const states = constantArgument(spec, 'initial_state');
   require(states === undefined || states === null, spec, () =>
-    'starts from states that are constants, which Keras 2 does not reopen either');
+    'starts from states that are constants, which Keras 2 does not reopen either; make them inputs of the model and save it again');
   const mask = tensorIndices(argumentOf(spec, 'mask', spec.keras.major === 3 ? 2 : 1))[0];
   return { sequence: first[0]!, states: [...first.slice(1), ...given], ...(mask === undefined ? {} : { mask }) };
 }

@@ -5,7 +5,7 @@ import type { Shape } from '../types';
 import type { LayerDefinition } from './KerasLayer';
 import { describeLayer, type LayerSpec } from './spec';
 
-const CAUSE = 'The input of the model is too small.';
+const CAUSE = 'The input of the model is too small: give it a larger one.';
 
 /**
  * What a layer gives that has nothing to compute; undefined where there are numbers. tfjs' wasm kernels write where they may not when a

@@ -44,7 +44,7 @@ describe.each(['cpu', 'wasm'])('a picture that is too small, on %s', (backend) =
     ['MaxPooling2D', { pool_size: [4, 4], strides: [1, 1] }, [1, 1, 1, 3]],
   ])('%s(%o) of %o says so', (className, config, shape) => {
     expect(given(className, config, [shape])).toBe(
-      `shape: Layer 'outer/it' (${className}) is given [${shape.join(', ')}], smaller than its window. The input of the model is too small.`,
+      `shape: Layer 'outer/it' (${className}) is given [${shape.join(', ')}], smaller than its window. The input of the model is too small: give it a larger one.`,
     );
   });
 
@@ -56,7 +56,7 @@ describe.each(['cpu', 'wasm'])('a picture that is too small, on %s', (backend) =
 
   it('Cropping2D says so', () => {
     expect(given('Cropping2D', { cropping: [1, 1] }, [[1, 2, 5, 3]])).toBe(
-      "shape: Layer 'outer/it' (Cropping2D) crops axis 1 of length 2 to nothing. The input of the model is too small.",
+      "shape: Layer 'outer/it' (Cropping2D) crops axis 1 of length 2 to nothing. The input of the model is too small: give it a larger one.",
     );
   });
 
@@ -88,7 +88,7 @@ describe.each(['cpu', 'wasm'])('a picture that is too small, on %s', (backend) =
     ['Dense', { units: 2 }, [1, 0]],
   ])('%s(%o) of %o, which is nothing, is an error', (className, config, shape) => {
     expect(given(className, config, [shape])).toBe(
-      `shape: Layer 'outer/it' (${className}) is given [${shape.join(', ')}], which holds no numbers. The input of the model is too small.`,
+      `shape: Layer 'outer/it' (${className}) is given [${shape.join(', ')}], which holds no numbers. The input of the model is too small: give it a larger one.`,
     );
   });
 });
