@@ -1,6 +1,6 @@
 // What the benchmarks share: the library bundled from its source, a stopwatch, a Python, the lesson's maps.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Imports some code of the repository as a bundler would make it for Node; `resolveDir` is the repository's root. */
 export async function bundle(code, options = {}) {
-  const outfile = options.outfile ?? path.join(mkdtempSync(path.join(tmpdir(), 'activation-lens-bench-')), 'bundle.mjs');
+  const folder = options.outfile ? undefined : mkdtempSync(path.join(tmpdir(), 'activation-lens-bench-'));
+  const outfile = options.outfile ?? path.join(folder, 'bundle.mjs');
   await build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,
@@ -21,7 +22,9 @@ export async function bundle(code, options = {}) {
     ...options,
     outfile,
   });
-  return import(pathToFileURL(outfile));
+  const module = await import(pathToFileURL(outfile));
+  if (folder) rmSync(folder, { recursive: true });
+  return module;
 }
 
 /** The same for code of the tests, which finds its files from where it lies, and packages from here. `of` is the file that counts as that. */

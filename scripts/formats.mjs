@@ -1,12 +1,13 @@
 // Writes docs/formats.md from the code that supports the layers and operations: node scripts/formats.mjs
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const file = path.join(mkdtempSync(path.join(tmpdir(), 'activation-lens-formats-')), 'tables.mjs');
+const folder = mkdtempSync(path.join(tmpdir(), 'activation-lens-formats-'));
+const file = path.join(folder, 'tables.mjs');
 await build({
   stdin: {
     contents:
@@ -22,6 +23,7 @@ await build({
   logLevel: 'error',
 });
 const { supportedLayers, supportedOperations } = await import(pathToFileURL(file));
+rmSync(folder, { recursive: true });
 const layers = supportedLayers();
 const { keras3, tensorflow } = supportedOperations();
 const names = (list) => list.map((name) => `\`${name}\``).join(', ');
