@@ -12,12 +12,22 @@ import types
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # the same kernels on any CPU (see the README)
 os.environ["TF_USE_LEGACY_KERAS"] = "1" if "tf_keras" in sys.argv else "0"
 
 import numpy as np
 
 import walk
+
+
+def choose_kernels():
+    """The same kernels of TensorFlow on any CPU (see the README), from 2.9 on: those of oneDNN in earlier versions crash."""
+    try:
+        from importlib.metadata import distributions
+    except ImportError:  # Python 3.7
+        return
+    versions = [d.version for d in distributions() if d.metadata["Name"] in ("tensorflow", "tensorflow-cpu", "tensorflow_cpu")]
+    if any(numbers(version) >= (2, 9) for version in versions):
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 def load(name):
@@ -28,6 +38,9 @@ def load(name):
 
 def numbers(version):
     return tuple(int(part) for part in version.split(".")[:2])
+
+
+choose_kernels()
 
 
 class Library:
