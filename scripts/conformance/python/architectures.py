@@ -12,13 +12,9 @@ import os
 import sys
 import traceback
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # the same kernels on any CPU (see the README)
-os.environ["TF_USE_LEGACY_KERAS"] = "1" if "tf_keras" in sys.argv else "0"
-
 import numpy as np
 
+import libraries  # noqa: F401  (chooses TensorFlow's settings, before it is loaded)
 from record import Record, input_of, timed
 from walk import layer_outputs
 

@@ -4,7 +4,8 @@ import types
 
 import numpy as np
 
-from draw import MAKERS, Draw, makes
+from draw import MAKERS, Draw, has, makes
+from walk import flatten
 
 #: Operations that jump: two backends' last bits may fall on either side.
 STEPS = {"floor", "ceil", "round", "rint", "sign", "trunc", "mod", "remainder", "discretization", "argsort", "isclose"}
@@ -36,6 +37,8 @@ class Fitting(Draw):
 class Composition:
     def __init__(self, d, k):
         self.d, self.k = d, k
+        self.kinds = [kind for kind in MAKERS if kind["name"] != "composed" and has(k, d.major, kind)]
+        self.face = types.SimpleNamespace(**{name: getattr(k, name) for name in dir(k) if not name.startswith("__")})
         self.inputs, self.fills = [], []
         self.ends = []  # what further layers may be called on
         self.leaves = {}  # what nothing has been called on, by id
@@ -50,12 +53,11 @@ class Composition:
         self.d.fill.update(enumerate(self.fills))
         return self.inputs, list(self.leaves.values())
 
-    def new_input(self, shape, fill=None, **options):
-        x = self.k.Input(shape, **options)
+    def new_input(self, shape):
+        x = self.k.Input(shape)
         self.inputs.append(x)
-        self.fills.append(fill)
-        if fill is None and all(shape):
-            self.ends.append(x)
+        self.fills.append(None)
+        self.ends.append(x)
         return x
 
     def again(self):
@@ -65,8 +67,7 @@ class Composition:
         return 1
 
     def add(self):
-        kinds = [kind for kind in MAKERS if self.d.major in kind["only"] and kind["name"] != "composed" and known(self.k, kind["name"])]
-        kind = self.d.of(*kinds)
+        kind = self.d.of(*self.kinds)
         inner = Fitting(kind["name"], self.d.rng, self.d.major, self.ends)
         own = []  # inputs that only this layer has
 
@@ -80,10 +81,9 @@ class Composition:
             return x
 
         given = []
-        face = types.SimpleNamespace(**{name: getattr(self.k, name) for name in dir(self.k) if not name.startswith("__")})
-        face.Input = give
+        self.face.Input = give
         try:
-            ins, outs = kind["make"](inner, face)
+            ins, outs = kind["make"](inner, self.face)
         except Exception:
             return 0  # arguments that this Keras refuses
         # Numbers of a certain kind, as tokens, are asked of the model's own inputs only.
@@ -92,7 +92,7 @@ class Composition:
         for i, x in own:
             self.inputs.append(x)
             self.fills.append(inner.fill.get(i))
-        made = outs if isinstance(outs, (list, tuple)) else [outs]
+        made = flatten(outs)
         if not isinstance(ins, (list, tuple)) and len(made) == 1:
             self.remember(outs, ins)
         self.take(made)
@@ -101,7 +101,7 @@ class Composition:
     def remember(self, y, x):
         """What was called on one tensor and gave one may be called again."""
         layer = maker_of(y)
-        if hasattr(layer, "get_config") and sources(layer._inbound_nodes[0]) == [id(x)]:
+        if hasattr(layer, "get_config") and [id(source) for source in flatten(layer._inbound_nodes[0].input_tensors)] == [id(x)]:
             self.parts.append((layer, tuple(x.shape[1:])))
 
     def take(self, made):
@@ -137,14 +137,3 @@ class Composition:
 def maker_of(y):
     history = getattr(y, "_keras_history", None)
     return getattr(history, "operation", None) or getattr(history, "layer", None) or (history and history[0])
-
-
-def sources(node):
-    tensors = getattr(node, "input_tensors", None)
-    if tensors is None:
-        return []
-    return [id(x) for x in (tensors if isinstance(tensors, (list, tuple)) else [tensors])]
-
-
-def known(k, name):
-    return hasattr(k.layers, name) or not name[0].isupper()

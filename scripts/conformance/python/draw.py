@@ -24,6 +24,11 @@ def makes(*names, only=(2, 3), times=1):
     return register
 
 
+def has(k, major, kind):
+    """Whether this Keras has the layer; what is drawn under a name in lower case is made of others."""
+    return major in kind["only"] and (hasattr(k.layers, kind["name"]) or not kind["name"][0].isupper())
+
+
 class Draw:
     """One case's random choices."""
 

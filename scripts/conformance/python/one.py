@@ -25,7 +25,7 @@ import sound  # noqa: F401
 import tokens  # noqa: F401
 import pictures  # noqa: F401  (behind the others, whose draws go by their place)
 import composed  # noqa: F401
-from draw import MAKERS, Draw
+from draw import MAKERS, Draw, has
 from record import Record, input_of
 
 ATTEMPTS = 30
@@ -71,8 +71,7 @@ def main():
     record = Record(options.out, resume=options.resume)
     start = json.loads(position.read_text()) if options.resume else {"kind": 0, "attempt": 0, "made": 0}
     for number, kind in enumerate(MAKERS[start["kind"] :], start["kind"]):
-        known = hasattr(library.keras.layers, kind["name"]) or not kind["name"][0].isupper()
-        if library.major in kind["only"] and options.only in kind["name"] and known:
+        if options.only in kind["name"] and has(library.keras, library.major, kind):
             save_kind(library, record, options, kind, number, position, start if number == start["kind"] else {"attempt": 0, "made": 0})
     record.write()
 
