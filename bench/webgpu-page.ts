@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { colorizeChannels, normalize, viridis } from '../src/colormap/index';
 import { gray } from '../src/colormap/tables/gray';
+import type { TensorBackend } from '../src/webgpu/device';
 import { createGPURenderer } from '../src/webgpu/index';
 
 const counts = { readbacks: 0, submits: 0, buffers: 0, textures: 0, readBytes: 0 };
@@ -33,11 +34,16 @@ function count(): void {
 
 const device = () => (tf.backend() as WebGPUBackend).device;
 let tensors: tf.Tensor4D[] = [];
+/** The first thing that the GPU refused to do, and so did in no time. */
+let invalid: string | undefined;
 
 /** Puts the activations on the GPU, where a forward pass would have left them. Returns what the GPU calls itself. */
 export async function setUp(shapes: [number, number, number, number][]): Promise<string> {
   await tf.setBackend('webgpu');
   await tf.ready();
+  device().addEventListener('uncapturederror', ({ error }) => {
+    invalid ??= error.message;
+  });
   count();
   for (const [i, shape] of shapes.entries()) {
     const data = new Float32Array(await (await fetch(`/${i}.bin`)).arrayBuffer());
@@ -61,7 +67,10 @@ async function freshen(): Promise<void> {
   const fresh = tensors.map((tensor) => tf.tidy(() => tf.add(tensor, 0) as tf.Tensor4D));
   tf.dispose(tensors);
   tensors = fresh;
-  (tf.backend() as WebGPUBackend).submitQueue();
+  const backend = tf.backend() as unknown as TensorBackend;
+  // A command encoder whose pass is still open is invalid, and what it holds is never done.
+  backend.endComputePassEncoder();
+  backend.submitQueue();
   await device().queue.onSubmittedWorkDone();
 }
 
@@ -223,6 +232,7 @@ export async function time(
   }
   const each = Object.fromEntries(Object.entries(total).map(([key, value]) => [key, value / runs])) as typeof counts;
   document.body.replaceChildren();
+  if (invalid !== undefined) throw new Error(`'${name}': ${invalid}`);
   return { times, shown, counts: each };
 }
 
