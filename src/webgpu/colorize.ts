@@ -1,20 +1,17 @@
-import { colorizeShader } from './colorize.wgsl';
-import { ActivationPass, type BufferBag } from './pass';
+import { colorizeShader, colorizeStripsShader } from './colorize.wgsl';
+import { ActivationPass, type BufferBag, type Grid } from './pass';
 import type { PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
-import { searchShader } from './search.wgsl';
-import { SETTLE_THREADS, settleShader } from './settle.wgsl';
+import { searchShader, searchStripsShader } from './search.wgsl';
+import { SETTLE_THREADS, settleShader, settleStripsShader } from './settle.wgsl';
+import { runsOf, STRIP_THREADS, stripOf, stripsPerRow } from './strips.wgsl';
 import { rowThresholds } from './thresholds';
-import { COLOR_THREADS, MOST_TURNS, stepOf, strideOf, type WalkOptions } from './walk.wgsl';
+import { COLOR_THREADS, MOST_TURNS, sideBySide, stepOf, strideOf } from './walk.wgsl';
 
 /** Workgroups that keep a large GPU busy. Where there are pixels for more, each takes more: it begins by finding out about its channels. */
 const ENOUGH_GROUPS = 1024;
 /** Colours that are worth bringing to workgroup memory. */
 const MOST_LOCAL = 1024;
-/** Runs of pixels that a thread should colour where it works for itself: finding out about its channel costs as much as several pixels. */
-const RUNS_ALONE = 32;
-/** Pixels of a strip at most. More would not fit into a processor's registers. */
-const LONGEST_STRIP = 8;
 /** Workgroups that settle a layer's doubts, however many these are. */
 const SETTLERS = { cooperative: 512, alone: 4 };
 
@@ -40,6 +37,21 @@ export interface ColorizePasses {
   readonly counters: readonly GPUBuffer[];
 }
 
+/** How one layer is coloured by threads of one kind. */
+interface Plan {
+  /** The kernels' `Panel`. */
+  readonly panel: Uint32Array;
+  readonly grid: Grid;
+  /** Runs of pixels of a map, each of which may be in doubt. */
+  readonly runs: number;
+  readonly settlers: number;
+  /** By a search among edges; `single`: there is one table. */
+  search(rows: number, single: boolean): GPUComputePipeline;
+  /** By a guess. */
+  guess(rows: number, open: boolean): GPUComputePipeline;
+  settle(rows: number): GPUComputePipeline;
+}
+
 /** Prepares the colouring of these activations. `most`: workgroups that a row of a dispatch may have. */
 export function colorizePasses(
   device: GPUDevice,
@@ -52,77 +64,84 @@ export function colorizePasses(
   const counters: GPUBuffer[] = [];
   const thresholds = 'scales' in by ? bag.storage('thresholds', rowThresholds(rows)) : undefined;
   const passes = layers.map((layer, i) => {
-    const { channels } = layer;
-    const how = { lanes: lanesOf(layer, cooperative), cooperative, strip: stripOf(layer.layout.width) };
-    const { lanes } = how;
-    const name = `${rows} rows ${lanes} lanes${cooperative ? '' : ` strip ${how.strip}`}`;
-    const { panel, runs } = panelOf(layer, how);
-    const perGroup = (COLOR_THREADS / lanes) * perThread(cooperative);
-    const grid = [Math.min(most, Math.ceil(runs / perGroup)), Math.ceil(channels.length / lanes)] as const;
+    const plan = cooperative ? together(device, layer, most) : alone(device, layer, most);
     const slots = bag.storage(
       'slots',
       slotsOf(layer, (position) => by.tableOf(i, position)),
     );
-    const rest = [palette, bag.uniform('panel', panel), montages[layer.montage ?? i]!];
-    if ('tables' in by) {
-      const local = cooperative && by.single && rows <= MOST_LOCAL;
-      const search = computePipeline(device, `activation-lens search ${name}${local ? ' local' : ''}`, () =>
-        searchShader({ ...how, rows, local }),
-      );
-      return [new ActivationPass(device, search, [slots, by.tables, ...rest], grid)];
-    }
-    const entries = runs * channels.length;
+    const rest = [palette, bag.uniform('panel', plan.panel), montages[layer.montage ?? i]!];
+    if ('tables' in by) return [new ActivationPass(device, plan.search(rows, by.single), [slots, by.tables, ...rest], plan.grid)];
+    const entries = plan.runs * layer.channels.length;
     const doubts = bag.empty('doubts', 8 + entries * 8, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     counters.push(doubts);
-    const { open } = by;
-    const local = cooperative && rows <= MOST_LOCAL;
-    const colorize = computePipeline(device, `activation-lens colorize ${name}${open ? ' open' : ''}`, () =>
-      colorizeShader({ ...how, rows, open, local }),
-    );
-    const settle = computePipeline(device, `activation-lens settle ${rows} rows step ${stepOf(how)}`, () => settleShader({ ...how, rows }));
-    const settlers = Math.min(SETTLERS[cooperative ? 'cooperative' : 'alone'], most, Math.ceil(entries / SETTLE_THREADS));
+    const settlers = Math.min(plan.settlers, most, Math.ceil(entries / SETTLE_THREADS));
     return [
-      new ActivationPass(device, colorize, [slots, by.scales, ...rest, doubts], grid),
-      new ActivationPass(device, settle, [slots, by.scales, ...rest, doubts, thresholds!], [settlers, 1]),
+      new ActivationPass(device, plan.guess(rows, by.open), [slots, by.scales, ...rest, doubts], plan.grid),
+      new ActivationPass(device, plan.settle(rows), [slots, by.scales, ...rest, doubts, thresholds!], [settlers, 1]),
     ];
   });
   return { passes, counters };
 }
 
-/** Runs of pixels that a thread takes. */
-export function perThread(cooperative: boolean): number {
-  return cooperative ? 1 : RUNS_ALONE;
-}
-
-/** Channels that a workgroup takes side by side. */
-export function lanesOf({ layout, channels }: PictureLayer, cooperative: boolean): number {
-  // Pixels that lie side by side need no other channels beside them.
-  if (cooperative && layout.strides.column === 1) return 1;
-  let lanes = 32;
-  while (lanes > 1 && lanes / 2 >= channels.length) lanes /= 2;
-  return lanes;
-}
-
-/** Pixels of a strip: as even a share of a row as there is. */
-export function stripOf(width: number): number {
-  return Math.ceil(width / Math.ceil(width / LONGEST_STRIP));
-}
-
-/** The kernels' `Panel`, and how many runs of pixels there are a map. */
-function panelOf({ layout, batch, channels, stride }: PictureLayer, how: WalkOptions): { panel: Uint32Array; runs: number } {
+/** By the threads of a workgroup together. */
+function together(device: GPUDevice, { layout, batch, channels, stride }: PictureLayer, most: number): Plan {
   const { height, width, strides } = layout;
+  // Pixels that lie side by side need no other channels beside them.
+  const how = { lanes: strides.column === 1 ? 1 : sideBySide(channels.length) };
+  const { lanes } = how;
   const pixels = height * width;
   const step = strideOf(how);
-  const threads = COLOR_THREADS / how.lanes;
-  const wanted = Math.ceil((pixels * channels.length) / (ENOUGH_GROUPS * how.lanes * step));
+  const threads = COLOR_THREADS / lanes;
+  const wanted = Math.ceil((pixels * channels.length) / (ENOUGH_GROUPS * lanes * step));
   const chunk = step * Math.max(1, Math.min(wanted, Math.floor((MOST_TURNS * threads) / step)));
-  const perRow = Math.ceil(width / how.strip);
-  const panel = Uint32Array.from([
-    ...[pixels, batch * strides.batch, strides.column, strides.channel, width, stride, channels.length],
-    ...[chunk, step % width, Math.floor(step / width) * stride + (step % width)],
-    ...[perRow * height, perRow],
-  ]);
-  return { panel, runs: how.cooperative ? Math.ceil(pixels / chunk) * threads : perRow * height };
+  const runs = Math.ceil(pixels / chunk) * threads;
+  const name = (rows: number) => `${rows} rows ${lanes} lanes`;
+  return {
+    panel: Uint32Array.from([
+      ...[pixels, batch * strides.batch, strides.column, strides.channel, width, stride, channels.length],
+      ...[chunk, step % width, Math.floor(step / width) * stride + (step % width), 0, 0],
+    ]),
+    grid: [Math.min(most, runs / threads), Math.ceil(channels.length / lanes)],
+    runs,
+    settlers: SETTLERS.cooperative,
+    search(rows, single) {
+      const local = single && rows <= MOST_LOCAL;
+      const label = `activation-lens search ${name(rows)}${local ? ' local' : ''}`;
+      return computePipeline(device, label, () => searchShader({ ...how, rows, local }));
+    },
+    guess(rows, open) {
+      const label = `activation-lens colorize ${name(rows)}${open ? ' open' : ''}`;
+      return computePipeline(device, label, () => colorizeShader({ ...how, rows, open, local: rows <= MOST_LOCAL }));
+    },
+    settle(rows) {
+      const label = `activation-lens settle ${rows} rows step ${stepOf(how)}`;
+      return computePipeline(device, label, () => settleShader({ ...how, rows }));
+    },
+  };
+}
+
+/** By threads that do not wait for each other. */
+function alone(device: GPUDevice, { layout, batch, channels, stride }: PictureLayer, most: number): Plan {
+  const { height, width, strides } = layout;
+  const how = { lanes: sideBySide(channels.length), strip: stripOf(width) };
+  const runs = runsOf(width, height);
+  const name = (rows: number) => `${rows} rows ${how.lanes} lanes strip ${how.strip}`;
+  return {
+    panel: Uint32Array.from([
+      ...[width, height, batch * strides.batch, strides.column, strides.channel, stride, channels.length],
+      ...[runs, stripsPerRow(width), 0, 0, 0],
+    ]),
+    grid: [Math.min(most, Math.ceil((runs * how.lanes) / STRIP_THREADS)), Math.ceil(channels.length / how.lanes)],
+    runs,
+    settlers: SETTLERS.alone,
+    search: (rows) => computePipeline(device, `activation-lens search ${name(rows)}`, () => searchStripsShader({ ...how, rows })),
+    guess: (rows, open) =>
+      computePipeline(device, `activation-lens colorize ${name(rows)}${open ? ' open' : ''}`, () =>
+        colorizeStripsShader({ ...how, rows, open }),
+      ),
+    settle: (rows) =>
+      computePipeline(device, `activation-lens settle ${rows} rows strip ${how.strip}`, () => settleStripsShader({ ...how, rows })),
+  };
 }
 
 /** The kernels' `Slot`s. */

@@ -7,7 +7,7 @@ const UNREACHED: i32 = 0x7f800001;
 const NAN_KEY: i32 = 0x7f800001;
 
 // NaN keys are past those of the infinities, on either side.
-fn rawKey(bits: i32) -> i32 { return bits ^ ((bits >> 31u) & 0x7fffffff); }
+fn rawKey(bits: i32) -> i32 { return select(bits, bits ^ 0x7fffffff, bits < 0); }
 
 fn orderedKey(bits: i32) -> i32 {
   let key = rawKey(bits);

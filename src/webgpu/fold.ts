@@ -40,8 +40,9 @@ export function foldPass(device: GPUDevice, bag: BufferBag, input: FoldInput, co
   const count = ranges.length / 2;
   const groups = cooperative ? count : Math.ceil(count / FOLD_THREADS.alone);
   const scales = bag.empty('scales', count * SCALE_WORDS * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
-  const { base, shift, margin } = guessBits(rows);
-  const settings = Uint32Array.from([...given(vmin), ...given(vmax), ...given(center), rows, count, base, 2 ** shift, margin, 0, 0, 0]);
+  const { base, shift, margins } = guessBits(rows);
+  const guess = [base, 2 ** shift, margins.any, margins.exact, 0, 0];
+  const settings = Uint32Array.from([...given(vmin), ...given(vmax), ...given(center), rows, count, ...guess]);
   const centered = center !== undefined;
   const label = `activation-lens fold${cooperative ? '' : ' alone'}${centered ? ' centered' : ''}`;
   const pipeline = computePipeline(device, label, () => foldShader({ cooperative, centered }));

@@ -15,7 +15,6 @@ ${floatKeys}
 ${exactSums}
 ${scaleStruct}
 const THREADS: u32 = ${threads}u;
-const TOGETHER: u32 = ${cooperative ? threads : 1}u;
 
 // Where a slot's partial results lie: 'groups' of them, 'step' apart.
 struct Slot { first: u32, step: u32, groups: u32, padding: u32 }
@@ -38,26 +37,46 @@ ${scaleFunctions(centered)}
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let place = group.y * grid.x + group.x;
   let table = ${cooperative ? 'place' : 'place * THREADS + thread'};
-  let member = ${cooperative ? 'thread' : '0u'};
   if (table >= settings.tables) { return; }
   let range = ranges[table];
   var low = NAN_KEY;
   var high = -NAN_KEY;
-  // The members share the partial results of a single slot, or the slots of a range.
-  let single = range.end - range.first == 1u;
-  for (var s = range.first + select(member, 0u, single); s < range.end; s += select(TOGETHER, 1u, single)) {
-    let slot = slots[s];
-    for (var g = select(0u, member, single); g < slot.groups; g += select(1u, TOGETHER, single)) {
-      let part = partials[slot.first + g * slot.step];
-      low = min(low, part.x);
-      high = max(high, part.y);
-    }
-  }
+${cooperative ? foldTogether : foldAlone}
 ${cooperative ? combine : ''}
   ${cooperative ? 'if (thread == 0u) { scales[table] = scaleOf(low, high); }' : 'scales[table] = scaleOf(low, high);'}
 }
 `;
 }
+
+/** The members share the partial results of a single slot, or the slots of a range. */
+const foldTogether = `
+  let single = range.end - range.first == 1u;
+  for (var s = range.first + select(thread, 0u, single); s < range.end; s += select(THREADS, 1u, single)) {
+    let slot = slots[s];
+    for (var g = select(0u, thread, single); g < slot.groups; g += select(1u, THREADS, single)) {
+      let part = partials[slot.first + g * slot.step];
+      low = min(low, part.x);
+      high = max(high, part.y);
+    }
+  }`;
+
+/** No range and no slot is empty. */
+const foldAlone = `
+  var s = range.first;
+  loop {
+    let slot = slots[s];
+    let end = slot.first + slot.groups * slot.step;
+    var at = slot.first;
+    loop {
+      let part = partials[at];
+      low = min(low, part.x);
+      high = max(high, part.y);
+      at += slot.step;
+      continuing { break if at >= end; }
+    }
+    s++;
+    continuing { break if s >= range.end; }
+  }`;
 
 const combine = `
   lowest[thread] = low;

@@ -6,30 +6,20 @@ export const LIMIT_THREADS = 256;
 /** Numbers that a thread reads at a time: what a loop costs beside a number is not little, and a GPU's memory is far away. */
 const UNROLLED = 8;
 
-/** How a reduction was built. */
-export interface ReductionOptions {
-  /**
-   * Whether the threads of a workgroup combine what they found. A GPU is faster so; a software adapter, which runs threads as coroutines
-   * as soon as they wait for each other, a hundred times slower.
-   */
-  readonly cooperative: boolean;
-  /** Whether the device computes in subgroups, which need fewer waits. */
-  readonly subgroups: boolean;
-}
-
-/** Pixels that a workgroup of the limits kernel reads at a time, which is also how many partial results one of loners leaves. */
+/** Pixels that a workgroup reads at a time. */
 export function pixelsAtOnce(channels: number): number {
   return Math.max(1, Math.floor(LIMIT_THREADS / channels));
 }
 
 /**
- * Smallest and largest key of each channel of an NHWC activation: one partial result a channel and workgroup (a thread, where they do
- * not cooperate). Neighbouring threads read neighbouring numbers whatever the channel count: a workgroup is as many whole pixels as fit.
+ * Smallest and largest key of each channel of an NHWC activation: one partial result a channel and workgroup. Neighbouring threads read
+ * neighbouring numbers whatever the channel count: a workgroup is as many whole pixels as fit. `subgroups`: whether the device computes in
+ * them, which need fewer waits.
  */
-export function limitsShader({ cooperative, subgroups }: ReductionOptions): string {
+export function limitsShader(subgroups: boolean): string {
   const turns = Array.from({ length: UNROLLED }, (_, turn) => turn);
   return /* wgsl */ `
-${cooperative && subgroups ? 'enable subgroups;' : ''}
+${subgroups ? 'enable subgroups;' : ''}
 ${floatKeys}
 const THREADS: u32 = ${LIMIT_THREADS}u;
 
@@ -40,17 +30,12 @@ struct Shape { pixels: u32, channels: u32, offset: u32, pixelStep: u32, channelS
 @group(0) @binding(0) var<storage, read> activation: array<i32>;
 @group(0) @binding(1) var<storage, read_write> partials: array<vec2<i32>>;
 @group(0) @binding(2) var<uniform> shape: Shape;
-${
-  cooperative
-    ? `
 var<workgroup> lowest: array<i32, THREADS>;
-var<workgroup> highest: array<i32, THREADS>;`
-    : ''
-}
+var<workgroup> highest: array<i32, THREADS>;
 
 @compute @workgroup_size(${LIMIT_THREADS})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32${
-    cooperative && subgroups ? ', @builtin(subgroup_invocation_id) lane: u32' : ''
+    subgroups ? ', @builtin(subgroup_invocation_id) lane: u32' : ''
   }) {
   let block = group.y * THREADS;
   let width = min(shape.channels - block, THREADS);
@@ -80,29 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: 
   }
   // A NaN is above all or below all.
   high = select(high, NAN_KEY, high > HIGHEST || low < LOWEST);
-${cooperative ? combine(subgroups) : leave}
-}
-`;
-}
-
-/** Each thread's result is a partial one. */
-const leave = `
-  if (row < rows) {
-    partials[shape.partial + (group.x * rows + row) * shape.channels + channel] = vec2<i32>(low, high);
-  }`;
-
-/** One result a channel and workgroup. */
-function combine(subgroups: boolean): string {
-  return `${
-    subgroups
-      ? `
-  if (shape.channels == 1u) {
-    low = subgroupMin(low);
-    high = subgroupMax(high);
-    if (lane != 0u) { low = 0x7fffffff; high = -0x7fffffff; }
-  }`
-      : ''
-  }
+${subgroups ? inSubgroups : ''}
   lowest[thread] = low;
   highest[thread] = high;
   var half = 1u << (32u - countLeadingZeros(rows - 1u));
@@ -115,5 +78,14 @@ function combine(subgroups: boolean): string {
   }
   if (row == 0u) {
     partials[shape.partial + channel * shape.perChannel + group.x] = vec2<i32>(lowest[thread], highest[thread]);
-  }`;
+  }
 }
+`;
+}
+
+const inSubgroups = `
+  if (shape.channels == 1u) {
+    low = subgroupMin(low);
+    high = subgroupMax(high);
+    if (lane != 0u) { low = 0x7fffffff; high = -0x7fffffff; }
+  }`;

@@ -1,10 +1,13 @@
-import { lanesOf, perThread, stripOf } from './colorize';
 import { nearestSource } from './layout';
 import { ActivationPass, type BufferBag } from './pass';
 import type { PictureLayer } from './picture';
 import { computePipeline } from './pipelines';
 import { sampleShader } from './sample.wgsl';
-import { COLOR_THREADS } from './walk.wgsl';
+import { stripOf, stripsPerRow } from './strips.wgsl';
+import { COLOR_THREADS, sideBySide } from './walk.wgsl';
+
+/** Strips that a thread takes where it works for itself: finding out about its channel costs as much as several pixels. */
+const STRIPS_ALONE = 32;
 
 /** A layer whose maps are shown at another size: what fills `values`, and the layer of the values that are shown. */
 export interface Sampled {
@@ -37,11 +40,12 @@ export function samplePass(
     batch: 0,
     channels: channels.map((_, position) => position),
   };
-  const how = { lanes: lanesOf(shown, cooperative), strip: stripOf(width) };
-  const perRow = Math.ceil(width / how.strip);
+  // For threads that work together, pixels that lie side by side need no other channels beside them.
+  const how = { lanes: cooperative && first ? 1 : sideBySide(count), strip: stripOf(width) };
+  const perRow = stripsPerRow(width);
   const panel = Uint32Array.of(count, width, strides.column, strides.channel, perRow * height, perRow, 0, 0);
   const values = bag.empty('samples', width * height * count * 4, GPUBufferUsage.STORAGE);
-  const perGroup = (COLOR_THREADS / how.lanes) * perThread(cooperative);
+  const perGroup = (COLOR_THREADS / how.lanes) * (cooperative ? 1 : STRIPS_ALONE);
   const grid = [Math.min(most, Math.ceil((perRow * height) / perGroup)), Math.ceil(count / how.lanes)] as const;
   const pipeline = computePipeline(device, `activation-lens sample ${how.lanes} lanes strip ${how.strip}`, () => sampleShader(how));
   const buffers = [

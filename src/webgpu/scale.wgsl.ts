@@ -1,7 +1,7 @@
 /** Words of a `Scale`; the last two are the keys of the smallest and largest value. */
 export const SCALE_WORDS = 17;
-/** How far from a whole number a guessed row must be, times the rows, to be taken. `scaleOf` says why. */
-const GUESS_MARGIN = 2 ** -18;
+/** How far from a whole number a guessed row must be, times the rows, to be taken: between any limits, and between those that are float32. `scaleOf` says why. */
+const GUESS_MARGIN = { any: 2 ** -18, exact: 2 ** -20 };
 
 /** How a place in the palette of a colormap is read off a float's bits. */
 export interface GuessBits {
@@ -9,8 +9,8 @@ export interface GuessBits {
   readonly base: number;
   /** Bits behind the point. */
   readonly shift: number;
-  /** In units of the last of them, how near to a whole number a place is in doubt. */
-  readonly margin: number;
+  /** In units of the last of them, how near to a whole number a place is in doubt: for any limits, and for those that are float32. */
+  readonly margins: { readonly any: number; readonly exact: number };
 }
 
 /** The bits for a colormap of so many rows. */
@@ -18,7 +18,8 @@ export function guessBits(rows: number): GuessBits {
   const bits = 32 - Math.clz32(rows + 2);
   const shift = 23 - bits;
   // One unit more, because the sum with the base is rounded.
-  return { base: 2 ** bits, shift, margin: Math.ceil(rows * GUESS_MARGIN * 2 ** shift) + 1 };
+  const units = (margin: number) => Math.ceil(rows * margin * 2 ** shift) + 1;
+  return { base: 2 ** bits, shift, margins: { any: units(GUESS_MARGIN.any), exact: units(GUESS_MARGIN.exact) } };
 }
 
 /** What the fold kernel finds out for one channel, or for all that share limits. */
@@ -51,10 +52,10 @@ struct Scale {
 const realFunctions = /* wgsl */ `
 // A limit that the norm was made with (given = 1) as a float64: sign and exponent, 53-bit integer. The center, if given, is a float32.
 struct Given { given: u32, negative: u32, e: i32, hi: u32, lo: u32, padding0: u32, padding1: u32, padding2: u32 }
-// 'base', 'whole' and 'margin': the guess' bits; 'whole' is one row.
+// 'base', 'whole' and the margins: the guess' bits; 'whole' is one row.
 struct Settings {
   vmin: Given, vmax: Given, center: Given,
-  rows: u32, tables: u32, base: u32, whole: u32, margin: u32, padding0: u32, padding1: u32, padding2: u32
+  rows: u32, tables: u32, base: u32, whole: u32, margin: u32, exactMargin: u32, padding0: u32, padding1: u32
 }
 
 // With leading bit 61; 0 below all that is not.
@@ -138,13 +139,13 @@ fn scaleOf(low: i32, high: i32) -> Scale {
   let kind = select(select(select(ORDINARY, ENDLESS, endless), CONSTANT, constant), BAD, bad);
 
   // Floats make a good guess when they neither flush nor overflow. Then x - guessFrom is the exact difference but for its last bit, and
-  // rows / (vmax - vmin) is off by 4 units in the last place at most; a limit that is no float32 adds as much as 5 ranges times a last
-  // place if it is not far out. All in all less than 2^-19 of the rows. The margin is twice that.
+  // its product with rows / (vmax - vmin) is off by 4 units in the last place at most, 2^-21 of the rows; a limit that is no float32 adds
+  // as much as 5 ranges times a last place if it is not far out, which makes less than 2^-19. The margins are twice that.
   let exact = isFloat(vmin) && isFloat(vmax);
   let tame = kind == ORDINARY && abs(top(range)) <= 100 && top(vmin) <= 100 && (exact || top(vmin) <= top(range) + 2);
   let guessFrom = bitcast<f32>(floatBits(vmin));
   let guess = select(0.0, f32(settings.rows) / (bitcast<f32>(floatBits(vmax)) - guessFrom), tame);
-  let margin = select(select(settings.whole, 0u, bad || constant), settings.margin, tame);
+  let margin = select(select(settings.whole, 0u, bad || constant), select(settings.margin, settings.exactMargin, exact), tame);
   // Nothing is below a limit that is the smallest value: the first row has no edge there. Below a given one begins 'under', half a place on.
   var lowest = select(1.5, 2.5, autoLow && !centered);
   var highest = f32(settings.rows) + select(2.5, 1.5, autoHigh && !centered);

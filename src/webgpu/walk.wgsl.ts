@@ -9,41 +9,44 @@ const TILE_WORDS = 1024;
 export interface WalkOptions {
   /** Channels that a workgroup colours side by side: a power of two up to 32. */
   readonly lanes: number;
-  /**
-   * Whether threads work together, which is how a GPU's memory wants it. Otherwise each takes strips of a map, which costs a processor fewer
-   * instructions a pixel.
-   */
-  readonly cooperative: boolean;
-  /** Pixels of a strip: no more than a row of the map has. */
-  readonly strip: number;
+}
+
+/** Lanes for so many channels. */
+export function sideBySide(channels: number): number {
+  let lanes = 32;
+  while (lanes > 1 && lanes / 2 >= channels) lanes /= 2;
+  return lanes;
 }
 
 /** Pixels of a map from one of a thread's to its next. */
-export function stepOf({ lanes, cooperative }: WalkOptions): number {
-  return cooperative ? COLOR_THREADS / lanes : 1;
+export function stepOf({ lanes }: WalkOptions): number {
+  return COLOR_THREADS / lanes;
 }
 
 /** Pixels of a map that a workgroup goes on by at a time. */
-export function strideOf({ lanes, cooperative }: WalkOptions): number {
-  return cooperative && lanes > 1 ? Math.min(COLOR_THREADS, TILE_WORDS / lanes) : COLOR_THREADS / lanes;
+export function strideOf({ lanes }: WalkOptions): number {
+  return lanes > 1 ? Math.min(COLOR_THREADS, TILE_WORDS / lanes) : COLOR_THREADS;
 }
 
-/** How an activation lies in memory, and its maps in the montage. */
-export const panelStructs = /* wgsl */ `
-// 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'stride': words of a montage row. For threads that
-// cooperate, 'chunk': pixels of a workgroup, at most ${MOST_TURNS} of a thread; 'across', 'along': how far a stride takes a thread in its map's
-// row and in the montage. For the others, 'strips' of a map, 'perRow' of a row.
-struct Panel {
-  pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, stride: u32, count: u32,
-  chunk: u32, across: u32, along: u32, strips: u32, perRow: u32
-}
-// A drawn channel: its number, its scale, and where in the montage its first pixel goes.
+/** A drawn channel. */
+export const slotStruct = /* wgsl */ `
+// Its number, its scale, and where in the montage its first pixel goes.
 struct Slot { channel: u32, scale: u32, origin: u32, padding: u32 }
 `;
 
+/** How an activation lies in memory, and its maps in the montage. */
+export const panelStructs = /* wgsl */ `
+// 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'stride': words of a montage row; 'chunk': pixels of a
+// workgroup, at most ${MOST_TURNS} of a thread; 'across', 'along': how far a stride takes a thread in its map's row and in the montage.
+struct Panel {
+  pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, stride: u32, count: u32,
+  chunk: u32, across: u32, along: u32, padding0: u32, padding1: u32
+}
+${slotStruct}`;
+
 /** The lines of WGSL that tell one colouring kernel from another. */
 export interface WalkParts {
-  /** At the beginning, by all threads of a workgroup; a barrier follows where they cooperate. */
+  /** At the beginning, by all threads of a workgroup; a barrier follows. */
   readonly setup?: string;
   /** Once a thread; `slot` is known. */
   readonly once?: string;
@@ -60,8 +63,8 @@ export interface WalkParts {
  * `panel` and `montage`, and workgroups in a grid of so many pixels by so many times `lanes` channels.
  */
 export function walk(options: WalkOptions, parts: WalkParts): string {
-  const { lanes, cooperative } = options;
-  const tiled = cooperative && lanes > 1;
+  const { lanes } = options;
+  const tiled = lanes > 1;
   return /* wgsl */ `
 const LANES: u32 = ${lanes}u;
 const PIXELS: u32 = ${COLOR_THREADS / lanes}u;
@@ -70,19 +73,9 @@ ${tiled ? tileStorage(options) : ''}
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let position = group.y * LANES + thread % LANES;
   ${parts.setup ?? ''}
-  ${tiled ? tiles(options, parts) : single(options, parts)}
+  ${tiled ? tiles(options, parts) : single(parts)}
 }
 `;
-}
-
-/** Threads that never wait for each other again. */
-function single({ cooperative, strip }: WalkOptions, parts: WalkParts): string {
-  return /* wgsl */ `
-  ${cooperative && parts.setup ? 'workgroupBarrier();' : ''}
-  if (position >= panel.count) { return; }
-  let slot = slots[position];
-  ${parts.once ?? ''}
-  ${cooperative ? interleaved(parts) : byStrips(strip, parts)}`;
 }
 
 /** Goes on by a stride in a map (`x`) and in the montage (`to`). */
@@ -93,9 +86,13 @@ const onwards = /* wgsl */ `
       to += select(0u, panel.stride - panel.width, wrapped);
       x -= select(0u, panel.width, wrapped);`;
 
-/** One channel a workgroup: neighbouring threads take neighbouring pixels, which lie side by side in the map. */
-function interleaved({ before = '', each, after = '' }: WalkParts): string {
+/** One channel a workgroup: neighbouring threads take neighbouring pixels, which lie side by side in the map, and never wait for each other again. */
+function single({ setup, once = '', before = '', each, after = '' }: WalkParts): string {
   return /* wgsl */ `
+  ${setup ? 'workgroupBarrier();' : ''}
+  if (position >= panel.count) { return; }
+  let slot = slots[position];
+  ${once}
   for (var start = group.x * panel.chunk; start < panel.pixels; start += grid.x * panel.chunk) {
     ${before}
     let first = start + thread / LANES;
@@ -183,33 +180,6 @@ function tiles(options: WalkOptions, { once = '', before = '', each, after = '' 
       half = ${options.lanes * row}u - half;
       ${onwards}
     }
-    ${after}
-  }`;
-}
-
-/**
- * Strips of a row, each done without a loop: on a processor the loop would cost as much as the pixels. A row's last strip ends where the row
- * does, so it may do some pixels of the one before again.
- */
-function byStrips(strip: number, { before = '', each, after = '' }: WalkParts): string {
-  const turns = Array.from({ length: strip }, (_, turn) => turn);
-  const pixel = (turn: number) => /* wgsl */ `{
-      const turn = ${turn}u;
-      let bits = activation[at${turn}];
-      ${each}
-      montage[to + turn] = color;
-    }
-    let at${turn + 1} = at${turn} + step;`;
-  return /* wgsl */ `
-  let step = panel.pixelStep;
-  for (var strip = group.x * PIXELS + thread / LANES; strip < panel.strips; strip += grid.x * PIXELS) {
-    ${before}
-    let y = strip / panel.perRow;
-    let x = min((strip - y * panel.perRow) * ${strip}u, panel.width - ${strip}u);
-    let first = y * panel.width + x;
-    let to = slot.origin + y * panel.stride + x;
-    let at0 = panel.offset + slot.channel * panel.channelStep + first * step;
-    ${turns.map(pixel).join('\n    ')}
     ${after}
   }`;
 }
