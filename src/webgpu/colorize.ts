@@ -129,7 +129,7 @@ function alone(device: GPUDevice, { layout, batch, channels, stride }: PictureLa
   return {
     panel: Uint32Array.from([
       ...[width, height, batch * strides.batch, strides.column, strides.channel, stride, channels.length],
-      ...[runs, stripsPerRow(width), 0, 0, 0],
+      ...[runs, how.strip, stripsPerRow(width), 0, 0],
     ]),
     grid: [Math.min(most, Math.ceil((runs * how.lanes) / STRIP_THREADS)), Math.ceil(channels.length / how.lanes)],
     runs,
@@ -139,8 +139,7 @@ function alone(device: GPUDevice, { layout, batch, channels, stride }: PictureLa
       computePipeline(device, `activation-lens colorize ${name(rows)}${open ? ' open' : ''}`, () =>
         colorizeStripsShader({ ...how, rows, open }),
       ),
-    settle: (rows) =>
-      computePipeline(device, `activation-lens settle ${rows} rows strip ${how.strip}`, () => settleStripsShader({ ...how, rows })),
+    settle: (rows) => computePipeline(device, `activation-lens settle ${rows} rows strips`, () => settleStripsShader(rows)),
   };
 }
 

@@ -25,7 +25,6 @@ struct Doubts { count: atomic<u32>, padding: u32, list: array<vec2<u32>> }
 @group(0) @binding(1) var<storage, read> slots: array<Slot>;
 @group(0) @binding(2) var<storage, read> scales: array<Scale>;
 @group(0) @binding(3) var<storage, read> palette: ${paletteType};
-@group(0) @binding(4) var<uniform> panel: Panel;
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
 @group(0) @binding(6) var<storage, read_write> doubts: Doubts;
 `;

@@ -32,14 +32,17 @@ const STRIPS: u32 = ${COLOR_THREADS / lanes}u;
 @compute @workgroup_size(${COLOR_THREADS})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let position = group.y * LANES + thread % LANES;
-  if (position >= panel.count) { return; }
+  var strip = group.x * STRIPS + thread / LANES;
+  if (position >= panel.count || strip >= panel.strips) { return; }
   let channel = channels[position];
-  for (var strip = group.x * STRIPS + thread / LANES; strip < panel.strips; strip += grid.x * STRIPS) {
+  loop {
     let y = strip / panel.perRow;
     let x = min((strip - y * panel.perRow) * ${strip}u, panel.width - ${strip}u);
     let source = channel + rows[y];
     let to = position * panel.channelStep + (y * panel.width + x) * panel.pixelStep;
     ${turns.map((turn) => `samples[to + ${turn}u * panel.pixelStep] = activation[source + columns[x + ${turn}u]];`).join('\n    ')}
+    strip += grid.x * STRIPS;
+    continuing { break if strip >= panel.strips; }
   }
 }
 `;

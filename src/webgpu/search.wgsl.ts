@@ -16,7 +16,6 @@ const declarations = (edges: number) => /* wgsl */ `
 // Of each table the edges, then NaN's place.
 @group(0) @binding(2) var<storage, read> tables: array<i32>;
 @group(0) @binding(3) var<storage, read> palette: array<u32>;
-@group(0) @binding(4) var<uniform> panel: Panel;
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
 
 fn listed(table: u32, i: u32) -> i32 { return tables[table * ${edges + 1}u + i]; }

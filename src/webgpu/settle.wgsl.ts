@@ -1,7 +1,7 @@
 import { edgeFunctions } from './edges.wgsl';
 import { exactSums, floatKeys } from './exact.wgsl';
 import { guessBits, scaleStruct } from './scale.wgsl';
-import { runPlace, type StripOptions, stripStructs } from './strips.wgsl';
+import { stripStructs } from './strips.wgsl';
 import { panelStructs, stepOf, type WalkOptions } from './walk.wgsl';
 
 /** Threads of a workgroup. */
@@ -20,7 +20,6 @@ struct Doubts { count: u32, padding: u32, list: array<vec2<u32>> }
 @group(0) @binding(1) var<storage, read> slots: array<Slot>;
 @group(0) @binding(2) var<storage, read> scales: array<Scale>;
 @group(0) @binding(3) var<storage, read> palette: array<u32>;
-@group(0) @binding(4) var<uniform> panel: Panel;
 @group(0) @binding(5) var<storage, read_write> montage: array<u32>;
 @group(0) @binding(6) var<storage, read> doubts: Doubts;
 @group(0) @binding(7) var<storage, read> thresholds: array<Threshold>;
@@ -69,12 +68,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 }
 
 /** The same for the rows of strips, in which it looks for the doubtful pixels once more: generously, should these sums be rounded otherwise. */
-export function settleStripsShader({ rows, strip }: Pick<StripOptions, 'strip'> & { readonly rows: number }): string {
+export function settleStripsShader(rows: number): string {
   const { base, shift } = guessBits(rows);
-  const turns = Array.from({ length: strip }, (_, turn) => turn);
   return /* wgsl */ `
 ${shared(rows, stripStructs)}
-${runPlace({ strip })}
 fn isDoubtful(scale: Scale, bits: i32) -> bool {
   let margin = i32(scale.margin) + 2;
   let guess = bitcast<i32>((bitcast<f32>(bits) - scale.guessFrom) * scale.guessScale + ${base + 2}.0);
@@ -99,10 +96,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
       let y = top + countTrailingZeros(doubtful);
       let at = panel.offset + slot.channel * panel.channelStep + (y * panel.width + left) * panel.pixelStep;
       var pixels = 0u;
-      ${turns.map((turn) => `pixels |= select(0u, ${2 ** turn}u, isDoubtful(scale, activation[at + ${turn}u * panel.pixelStep]));`).join('\n      ')}
+      var bit = 1u;
+      var next = at;
+      loop {
+        pixels |= select(0u, bit, isDoubtful(scale, activation[next]));
+        bit += bit;
+        next += panel.pixelStep;
+        continuing { break if bit == 1u << panel.strip; }
+      }
       loop {
         // (Should these sums differ after all, no other strip is touched.)
-        let x = min(countTrailingZeros(pixels), ${strip - 1}u);
+        let x = min(countTrailingZeros(pixels), panel.strip - 1u);
         montage[slot.origin + y * panel.stride + left + x] = colorOf(scale, activation[at + x * panel.pixelStep]);
         pixels &= pixels - 1u;
         continuing { break if pixels == 0u; }

@@ -4,8 +4,8 @@ import { slotStruct } from './walk.wgsl';
 export const STRIP_THREADS = 64;
 /** Pixels of a strip at most: a processor's registers hold no more at a time. */
 const LONGEST_STRIP = 10;
-/** Rows of a run: the bits of a word, and few enough that there are runs for every processor. */
-export const RUN_ROWS = 8;
+/** Rows of a run at most: the bits of a word. A thread finds out about its channel once a run, which costs as much as some pixels. */
+export const RUN_ROWS = 32;
 
 /** How threads that do not wait for each other share out the pixels of an activation. */
 export interface StripOptions {
@@ -30,19 +30,19 @@ export function runsOf(width: number, height: number): number {
   return stripsPerRow(width) * Math.ceil(height / RUN_ROWS);
 }
 
-/** How an activation lies in memory, and its maps in the montage. */
+/** How an activation lies in memory, and its maps in the montage; where a run begins. */
 export const stripStructs = /* wgsl */ `
 // 'offset': the picture's first number; 'pixelStep', 'channelStep': how far the next is; 'stride': words of a montage row; 'runs' of a map;
-// 'perRow': strips of a row.
+// 'strip': pixels of a strip, 'perRow' of them a row.
 struct Panel {
-  width: u32, height: u32, offset: u32, pixelStep: u32, channelStep: u32, stride: u32, count: u32, runs: u32, perRow: u32,
-  padding0: u32, padding1: u32, padding2: u32
+  width: u32, height: u32, offset: u32, pixelStep: u32, channelStep: u32, stride: u32, count: u32, runs: u32, strip: u32, perRow: u32,
+  padding0: u32, padding1: u32
 }
-${slotStruct}`;
+${slotStruct}
+@group(0) @binding(4) var<uniform> panel: Panel;
 
-/** Where a run's strips begin, as functions of its number; wants `panel`. A row's last strip ends where the row does, so it may do some pixels of the one before again. */
-export const runPlace = ({ strip }: Pick<StripOptions, 'strip'>) => /* wgsl */ `
-fn leftOf(run: u32) -> u32 { return min((run % panel.perRow) * ${strip}u, panel.width - ${strip}u); }
+// A row's last strip ends where the row does, so it may do some pixels of the one before again.
+fn leftOf(run: u32) -> u32 { return min((run % panel.perRow) * panel.strip, panel.width - panel.strip); }
 fn topOf(run: u32) -> u32 { return run / panel.perRow * ${RUN_ROWS}u; }
 `;
 
@@ -65,7 +65,7 @@ export interface StripParts {
 /**
  * The walk of threads that never wait for each other over the pixels of an activation, as the entry point `main`: a thread takes runs of
  * strips below each other, and a strip without a loop, first what it reads, then the arithmetic, then what it writes. On a processor a loop
- * would cost as much as the pixels. Wants `stripStructs`, bindings named `activation`, `slots`, `panel` and `montage`, and workgroups in a
+ * would cost as much as the pixels. Wants `stripStructs`, bindings named `activation`, `slots` and `montage`, and workgroups in a
  * grid of so many runs by so many times `lanes` channels.
  */
 export function strips(options: StripOptions, { once = '', before = '', each, color, row = '', after = '' }: StripParts): string {
@@ -75,7 +75,6 @@ export function strips(options: StripOptions, { once = '', before = '', each, co
   return /* wgsl */ `
 const LANES: u32 = ${lanes}u;
 const RUNS: u32 = ${STRIP_THREADS / lanes}u;
-${runPlace(options)}
 @compute @workgroup_size(${STRIP_THREADS})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grid: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let position = group.y * LANES + thread % LANES;

@@ -42,7 +42,9 @@ struct Panel {
   pixels: u32, offset: u32, pixelStep: u32, channelStep: u32, width: u32, stride: u32, count: u32,
   chunk: u32, across: u32, along: u32, padding0: u32, padding1: u32
 }
-${slotStruct}`;
+${slotStruct}
+@group(0) @binding(4) var<uniform> panel: Panel;
+`;
 
 /** The lines of WGSL that tell one colouring kernel from another. */
 export interface WalkParts {
@@ -59,8 +61,8 @@ export interface WalkParts {
 }
 
 /**
- * The walk of a workgroup's threads over its pixels, as the entry point `main`. Wants `panelStructs`, bindings named `activation`, `slots`,
- * `panel` and `montage`, and workgroups in a grid of so many pixels by so many times `lanes` channels.
+ * The walk of a workgroup's threads over its pixels, as the entry point `main`. Wants `panelStructs`, bindings named `activation`, `slots`
+ * and `montage`, and workgroups in a grid of so many pixels by so many times `lanes` channels.
  */
 export function walk(options: WalkOptions, parts: WalkParts): string {
   const { lanes } = options;
