@@ -13,7 +13,7 @@ const ENOUGH_GROUPS = 1024;
 /** Colours that are worth bringing to workgroup memory. */
 const MOST_LOCAL = 1024;
 /** Workgroups that settle a layer's doubts, however many these are. */
-const SETTLERS = { cooperative: 512, alone: 4 };
+const SETTLERS = { cooperative: 512, alone: 2 };
 
 /** What the passes read and write besides the activations. */
 export interface ColorizeInput {
