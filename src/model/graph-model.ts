@@ -5,6 +5,7 @@ import { ActivationLensError } from '../errors';
 import { type Executable, type ModelInput, setExecutable } from './executable';
 import { matchInputs } from './feeds';
 import { GraphRuns } from './graph-runs';
+import { watchWindows } from './graph-windows';
 import type { TfjsModelFile } from './tfjs-files';
 import type { LayerInfo, Model, Port, Runtime, Shape } from './types';
 
@@ -15,8 +16,14 @@ const NOT_LAYERS = new Set(['Const', 'Placeholder', 'PlaceholderWithDefault', 'N
 const HANDLES =
   /^(Exit|TensorArray(Scatter|Split|Write)?(V\d)?|TensorList(FromTensor|PushBack|Reserve|SetItem)|EmptyTensorList|(Mutable)?HashTable(V2)?)$/;
 
-/** What stands in for the free sizes of an input while shapes are found out: two sizes, to see which axes follow. */
-const TRIAL_SIZES = [64, 96];
+/**
+ * What stands in for the free sizes of an input while shapes are found out: two sizes, to see which axes follow. Larger ones where a window
+ * does not fit into those.
+ */
+const TRIAL_SIZES = [
+  [64, 96],
+  [320, 352],
+];
 
 interface GraphNode {
   readonly name: string;
@@ -135,29 +142,37 @@ async function findShapes(graph: GraphRunner, nodes: readonly GraphNode[], signa
 
 /** The output shapes of some nodes for zeros, once for each trial size; undefined when the graph does not run on zeros. */
 async function tryOut(graph: GraphRunner, nodes: readonly GraphNode[], signal: AbortSignal | undefined): Promise<number[][][] | undefined> {
-  const { inputs } = graph;
-  const free = inputs.some(({ shape }) => shape.slice(1).includes(null));
-  const trials: number[][][] = [];
-  for (const size of free ? TRIAL_SIZES : [1]) {
-    const feeds = inputs.map(({ shape, dtype }) =>
-      zeros(
-        shape.map((n, axis) => n ?? (axis === 0 ? 1 : size)),
-        dtype as 'float32',
-      ),
-    );
+  const free = graph.inputs.some(({ shape }) => shape.slice(1).includes(null));
+  for (const sizes of free ? TRIAL_SIZES : [[1]]) {
     try {
-      const names = nodes.map(({ name }) => name);
-      const outputs = own(await graph.execute(feeds, names, 'finding out the shapes of its layers', signal), feeds);
-      trials.push(outputs.map(({ shape }) => shape));
-      dispose(outputs);
+      const trials: number[][][] = [];
+      for (const size of sizes) trials.push(await tryOn(size, graph, nodes, signal));
+      return trials;
     } catch (error) {
-      if (error instanceof ActivationLensError) throw error;
-      return undefined;
-    } finally {
-      dispose(feeds);
+      if (!(error instanceof ActivationLensError)) return undefined;
+      if (error.code !== 'shape') throw error;
     }
   }
-  return trials;
+  return undefined;
+}
+
+/** The output shapes of some nodes for zeros of that size. */
+async function tryOn(size: number, graph: GraphRunner, nodes: readonly GraphNode[], signal: AbortSignal | undefined): Promise<number[][]> {
+  const feeds = graph.inputs.map(({ shape, dtype }) =>
+    zeros(
+      shape.map((n, axis) => n ?? (axis === 0 ? 1 : size)),
+      dtype as 'float32',
+    ),
+  );
+  try {
+    const names = nodes.map(({ name }) => name);
+    const outputs = own(await graph.execute(feeds, names, 'finding out the shapes of its layers', signal), feeds);
+    const shapes = outputs.map(({ shape }) => shape);
+    dispose(outputs);
+    return shapes;
+  } finally {
+    dispose(feeds);
+  }
 }
 
 /** What tfjs computes only asynchronously. */
@@ -213,11 +228,14 @@ class GraphRunner {
   /** Asynchronously when it has control flow, which tfjs reports before it computes anything. */
   async execute(tensors: readonly Tensor[], names: readonly string[], doing: string, signal: AbortSignal | undefined): Promise<Tensor[]> {
     const feeds = namedFeeds(this.inputs, tensors);
+    const done = watchWindows();
     try {
       return asList(this.model.execute(feeds, [...names]));
     } catch (error) {
       if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
       return asList(await this.runs.run(() => this.model.executeAsync(feeds, [...names]), tensors, doing, signal));
+    } finally {
+      done();
     }
   }
 }
@@ -296,12 +314,14 @@ class GraphBackedModel implements Model {
 
   predict(input: ModelInput): Tensor | Tensor[] {
     const made: Tensor[] = [];
+    const done = watchWindows();
     try {
       const feeds = this.feeds(input, made);
       return this.tfModel.predict(namedFeeds(this.inputs, feeds)) as Tensor | Tensor[];
     } catch (cause) {
       throw this.failed(cause);
     } finally {
+      done();
       dispose(made);
     }
   }

@@ -10,7 +10,7 @@ import { createExtractor } from '../../src/extract/extractor';
 import { flattenLayers } from '../../src/model/flatten';
 import { loadModel } from '../../src/model/load';
 import { useBackend } from './backend';
-import { graphArtifacts, loopArtifacts, nestedModel, saved, whileArtifacts } from './tfjsModels';
+import { graphArtifacts, loopArtifacts, nestedModel, saved, whileArtifacts, windowArtifacts } from './tfjsModels';
 
 let tensors = 0;
 
@@ -248,6 +248,39 @@ describe('GraphModel', () => {
       code: 'corrupt',
       message: expect.stringContaining('could not be opened as a tfjs GraphModel'),
     });
+  });
+
+  it.each(['cpu', 'wasm'])('says that a picture is too small for a window, on %s', async (backend) => {
+    await useBackend(backend);
+    const before = ['Conv2D', 'MaxPool'].map((name) => tf.getKernel(name, backend)!.kernelFunc);
+    const model = await loadModel(tf.io.fromMemory(windowArtifacts(7)));
+    expect(Object.fromEntries(model.layers.map(({ name, outputShape }) => [name, outputShape]))).toMatchObject({
+      'after/conv': [null, null, null, 3],
+      'after/mean': [null, null, null, 2],
+    });
+    const [small, fits] = [tf.ones([1, 4, 9, 2]), tf.ones([1, 7, 9, 2])];
+    for (const name of ['conv', 'depthwise', 'largest', 'mean']) {
+      const extractor = createExtractor(model, { layers: `after/${name}` });
+      await expect(extractor.run(small)).rejects.toMatchObject({
+        code: 'shape',
+        message: expect.stringMatching(/is given \[1, 4, 9, 2\], smaller than its window of 7 x 7\. .* give it a larger one/),
+      });
+      const activations = await extractor.run(fits);
+      expect(activations.get(0).tensor.shape.slice(0, 3)).toEqual([1, 1, 2]);
+      activations.dispose();
+    }
+    expect(() => model.predict(small)).toThrow(expect.objectContaining({ code: 'shape' }));
+    // tfjs is left as it was.
+    expect(['Conv2D', 'MaxPool'].map((name) => tf.getKernel(name, backend)!.kernelFunc)).toEqual(before);
+    tf.dispose([small, fits]);
+    model.dispose();
+    await tf.setBackend('cpu');
+  });
+
+  it('finds shapes by a larger picture where a window is larger than the first', async () => {
+    const model = await loadModel(tf.io.fromMemory(windowArtifacts(100, 16)));
+    expect(model.layers.find(({ name }) => name === 'after/conv')!.outputShape).toEqual([null, null, null, 3]);
+    model.dispose();
   });
 
   it('gives any intermediate node in one pass', async () => {

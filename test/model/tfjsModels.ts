@@ -80,6 +80,39 @@ export function graphArtifacts(): tf.io.ModelArtifacts {
   };
 }
 
+/** A graph of a picture of any size: a convolution of such a window without padding, one by channels, and two pools; `after` them each. */
+export function windowArtifacts(size: number, stride = 2): tf.io.ModelArtifacts {
+  const T = { type: 'DT_FLOAT' };
+  const strides = { list: { i: ['1', `${stride}`, `${stride}`, '1'] } };
+  const ones = { list: { i: ['1', '1', '1', '1'] } };
+  const window = { list: { i: ['1', `${size}`, `${size}`, '1'] } };
+  const attr = { T, strides, dilations: ones, ksize: window, padding: { s: btoa('VALID') }, data_format: { s: btoa('NHWC') } };
+  const dim = ['-1', '-1', '-1', '2'].map((n) => ({ size: n }));
+  const ops: [name: string, op: string, kernel?: string][] = [
+    ['conv', 'Conv2D', 'k'],
+    ['depthwise', 'DepthwiseConv2dNative', 'd'],
+    ['largest', 'MaxPool'],
+    ['mean', 'AvgPool'],
+  ];
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: { dtype: T, shape: { shape: { dim } } } },
+    ...['k', 'd'].map((name) => ({ name, op: 'Const', attr: { dtype: T } })),
+    ...ops.flatMap(([name, op, kernel]) => [
+      { name, op, input: kernel ? ['x', kernel] : ['x'], attr },
+      { name: `after/${name}`, op: 'Relu', input: [name], attr: { T } },
+    ]),
+  ];
+  return {
+    format: 'graph-model',
+    modelTopology: { node, versions: { producer: 987 } },
+    weightSpecs: [
+      { name: 'k', shape: [size, size, 2, 3], dtype: 'float32' },
+      { name: 'd', shape: [size, size, 2, 1], dtype: 'float32' },
+    ],
+    weightData: new Float32Array(size * size * 8).fill(0.5).buffer,
+  };
+}
+
 /**
  * A loop of TensorFlow 1 that doubles its input three times, between two activations; nothing says the input's shape. An endless one goes
  * on for ever, but for an input of zeros.

@@ -5,7 +5,8 @@ import type { Shape } from '../types';
 import type { LayerDefinition } from './KerasLayer';
 import { describeLayer, type LayerSpec } from './spec';
 
-const CAUSE = 'The input of the model is too small: give it a larger one.';
+/** What to do about it. */
+export const TOO_SMALL = 'The input of the model is too small: give it a larger one.';
 
 /**
  * What a layer gives that has nothing to compute; undefined where there are numbers. tfjs' wasm kernels write where they may not when a
@@ -22,7 +23,7 @@ export function emptyOutputs(spec: LayerSpec, definition: LayerDefinition, input
   check(
     shapes.flat().every((n) => n === null || n >= 0),
     'shape',
-    () => `${describeLayer(spec)} is given ${given.map(bracketed).join(', ')}, smaller than its window. ${CAUSE}`,
+    () => `${describeLayer(spec)} is given ${given.map(bracketed).join(', ')}, smaller than its window. ${TOO_SMALL}`,
     details,
   );
   if (shapes.every((shape) => shape.includes(0))) {
@@ -32,7 +33,7 @@ export function emptyOutputs(spec: LayerSpec, definition: LayerDefinition, input
     );
     return shapes.map((shape, i) => zeros(shape as number[], types?.[i] ?? 'float32'));
   }
-  check(!empty, 'shape', () => `${describeLayer(spec)} is given ${bracketed(empty!.shape)}, which holds no numbers. ${CAUSE}`, details);
+  check(!empty, 'shape', () => `${describeLayer(spec)} is given ${bracketed(empty!.shape)}, which holds no numbers. ${TOO_SMALL}`, details);
   return undefined;
 }
 
@@ -42,7 +43,7 @@ function shapesFor(definition: LayerDefinition, given: readonly Shape[]): readon
     return definition.outputShapes(given);
   } catch (error) {
     if (!(error instanceof ActivationLensError)) throw error;
-    throw new ActivationLensError('shape', `${error.message} ${CAUSE}`, { cause: error, details: error.details });
+    throw new ActivationLensError('shape', `${error.message} ${TOO_SMALL}`, { cause: error, details: error.details });
   }
 }
 
