@@ -146,6 +146,16 @@ const ways: Record<string, () => Promise<() => Promise<void>>> = {
       }
     };
   },
+  async 'tf.browser.draw a channel (the same, all of a layer onto one canvas)'() {
+    const canvases = tensors.map(canvasOf);
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const maps = tf.tidy(() => tf.unstack(tf.squeeze(tensor, [0]), 2));
+        for (const map of maps) tf.browser.draw(map as tf.Tensor2D, canvases[i]!);
+        tf.dispose(maps);
+      }
+    };
+  },
   async 'data() a channel, then a JavaScript loop (the public example)'() {
     const contexts = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, () => canvasOf().getContext('2d')!));
     return async () => {

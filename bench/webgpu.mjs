@@ -26,7 +26,7 @@ export async function run(note) {
     const values = maps.reduce((sum, { data }) => sum + data.length, 0);
     const rows = [];
     for (const name of await call('names')) {
-      const slow = name.includes('channel') && !name.includes('layer');
+      const slow = name.includes(' a channel');
       const { times, shown, counts } = await call('time', name, slow ? 3 : 15, slow ? 1 : 3);
       rows.push({
         group,

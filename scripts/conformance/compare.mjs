@@ -5,7 +5,7 @@
  *
  * Prints one line of JSON a file. ACTIVATION_LENS_MODULE names another build than dist/index.js.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isBefore, modernName } from './versions.mjs';
 
 const DIST = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+if (process.env.ACTIVATION_LENS_MODULE === undefined) await checkBuilt();
 const library = await import(pathToFileURL(process.env.ACTIVATION_LENS_MODULE ?? DIST).href);
 
 /** Relative to the layer's largest value. */
@@ -39,6 +40,16 @@ for (const entry of JSON.parse(await readFile(index, 'utf8')).slice(Number(optio
   const { layers, inputs, ...rest } = entry;
   const result = entry.skipped === undefined ? await compare(entry) : {};
   process.stdout.write(`${JSON.stringify({ ...rest, ...(layers && { layers: layers.length }), ...result })}\n`);
+}
+
+/** A build of other sources than those that lie here would answer for them. */
+async function checkBuilt() {
+  const source = fileURLToPath(new URL('../../src', import.meta.url));
+  const { mtimeMs: built } = await stat(DIST);
+  for (const file of await readdir(source, { recursive: true })) {
+    const { mtimeMs: changed } = await stat(path.join(source, file));
+    if (changed > built) throw new Error(`${path.join('src', file)} is newer than dist/index.js: npm run build first.`);
+  }
 }
 
 /** On Dawn in Node, as the tests open it: SwiftShader, or with ACTIVATION_LENS_GPU=native the machine's own GPU. */
