@@ -5,6 +5,7 @@ import type { KerasModel, KerasVersion } from './description';
 import { markWholeFloats } from './floats';
 import type { HDF5Group } from './hdf5/index';
 import { isHDF5 } from './hdf5/superblock';
+import { mergedGroup } from './shards';
 import type { ByteSource } from './source';
 import { isPathLayout, type LocatedWeights, locateByName, locateByPath } from './weights';
 import { isZip, openZip } from './zip';
@@ -39,7 +40,14 @@ export function kerasFormat(head: Uint8Array): 'keras-hdf5' | 'keras-zip' | unde
  * @throws `format`, `corrupt`, `weights-only`, `custom-object`, `weight-mismatch`, `aborted`.
  */
 export async function readKerasFile(source: ByteSource, format: KerasFile['format'], options: ReadOptions = {}): Promise<KerasFile> {
-  return format === 'keras-zip' ? readZip(source, options) : readHDF5(source, options);
+  return format === 'keras-zip' ? readZip(source, options) : readHDF5(await openRoot(source, options.signal), source.name, options);
+}
+
+/** The same for weights that lie in several HDF5 files; `name` is what to call them together. */
+export async function readKerasShards(sources: readonly ByteSource[], name: string, options: ReadOptions = {}): Promise<KerasFile> {
+  const roots: HDF5Group[] = [];
+  for (const source of sources) roots.push(await openRoot(source, options.signal));
+  return readHDF5(mergedGroup(roots), name, options);
 }
 
 async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasFile> {
@@ -70,8 +78,7 @@ async function readZip(source: ByteSource, options: ReadOptions): Promise<KerasF
   return { format: 'keras-zip', keras, model, weights };
 }
 
-async function readHDF5(source: ByteSource, options: ReadOptions): Promise<KerasFile> {
-  const root = await openRoot(source, options.signal);
+async function readHDF5(root: HDF5Group, name: string, options: ReadOptions): Promise<KerasFile> {
   const attributes = await root.attributes();
   const stored = attributes.get('model_config');
   const keys = await root.keys();
@@ -81,16 +88,16 @@ async function readHDF5(source: ByteSource, options: ReadOptions): Promise<Keras
   const byName = holderAttributes.has('layer_names') || holderAttributes.has('layer_names0');
   const byPath = !byName && isPathLayout(root, keys);
 
-  if (stored === undefined && options.architecture === undefined) throw withoutConfig(source.name, byName || byPath, keys);
-  const json = options.architecture === undefined ? parse(stored, source.name, 'model_config') : readArchitecture(options.architecture);
+  if (stored === undefined && options.architecture === undefined) throw withoutConfig(name, byName || byPath, keys);
+  const json = options.architecture === undefined ? parse(stored, name, 'model_config') : readArchitecture(options.architecture);
   const version = attributes.get('keras_version') ?? holderAttributes.get('keras_version');
   const { keras: known, spelling } = versionsOf(version, byName, json, options.architecture !== undefined);
   const backend = attributes.get('backend') ?? holderAttributes.get('backend');
   const keras = { ...known, ...(typeof backend === 'string' && { backend }) };
-  const model = readConfig(json, spelling, source.name);
-  checkNotAborted(options.signal, `opening ${source.name}`);
-  check(byName || byPath, 'corrupt', () => `${source.name} holds an architecture and no weights. Save the model again with model.save().`);
-  const weights = await (byPath ? locateByPath(root, model, source.name) : locateByName(holder, model, source.name));
+  const model = readConfig(json, spelling, name);
+  checkNotAborted(options.signal, `opening ${name}`);
+  check(byName || byPath, 'corrupt', () => `${name} holds an architecture and no weights. Save the model again with model.save().`);
+  const weights = await (byPath ? locateByPath(root, model, name) : locateByName(holder, model, name));
   return { format: 'keras-hdf5', keras, model, weights };
 }
 

@@ -2,18 +2,19 @@ import type { io } from '@tensorflow/tfjs-core';
 import { openSource } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
-import { kerasFormat, readKerasFile } from '../keras/file';
+import { type KerasFile, kerasFormat, readKerasFile, readKerasShards } from '../keras/file';
 import type { ByteSource } from '../keras/source';
 import type { BytesInput } from '../platform/types';
+import { kerasPair, type ShardedWeights, shardsAmong, shardsBeside } from './companions';
 import type { CustomLayers } from './graph';
 import { createKerasModel } from './keras-model';
 import { chooseRuntime } from './runtime';
-import { isIOHandler, kerasPair, openTfjs, readArtifacts } from './tfjs-files';
+import { isIOHandler, openTfjs, readArtifacts } from './tfjs-files';
 import type { Model, Runtime } from './types';
 
 /**
  * Where a model may come from: a path (Node), a URL, a `Blob` or `File`, bytes, the `File`s of a tfjs model (`model.json` and its
- * weights) or of a Keras model (the JSON of `model.to_json()` and its weights), or a tfjs `IOHandler`.
+ * weights) or of a Keras model (the JSON of `model.to_json()` and its weights, in parts perhaps), or a tfjs `IOHandler`.
  */
 export type ModelInputSource = BytesInput | io.IOHandler | readonly File[];
 
@@ -69,8 +70,12 @@ export async function loadModel(source: ModelInputSource, options: LoadOptions =
   );
   checkInputShape(options.inputShape);
   checkNotAborted(signal, 'opening the model');
-  const pair = isFileList(source) && options.architecture === undefined ? await kerasPair(source) : undefined;
-  if (pair) return loadModel(pair.weights, { ...options, architecture: pair.architecture });
+  if (isFileList(source)) {
+    const sharded = await shardsAmong(source);
+    if (sharded) return openShards(sharded, options, missing);
+    const pair = options.architecture === undefined ? await kerasPair(source) : undefined;
+    if (pair) return loadModel(pair.weights, { ...options, architecture: pair.architecture });
+  }
   if (isIOHandler(source) || isFileList(source)) {
     const runtime = await chooseRuntime();
     return openTfjs(await readArtifacts(source, options), runtime, options);
@@ -99,21 +104,57 @@ function checkInputShape(shape: unknown): void {
 }
 
 async function openBytes(bytes: ByteSource, source: BytesInput, options: LoadOptions, missing: 'strict' | 'skip-missing'): Promise<Model> {
-  const { signal, onProgress, customLayers = {} } = options;
   check(bytes.size > 0, 'format', () => `${bytes.name} is empty.`);
   const head = await bytes.read(0, Math.min(bytes.size, 4096));
   const format = kerasFormat(head);
   if (!format) {
     if (!looksLikeJSON(head)) throw unknownFormat(bytes, head);
+    const sharded = mayListShards(head) ? await shardsBeside({ bytes, source }) : undefined;
+    if (sharded) return openShards(sharded, options, missing);
     const runtime: Runtime = await chooseRuntime();
     return openTfjs(await readArtifacts({ bytes, source }, options), runtime, options);
   }
-  const file = await readKerasFile(bytes, format, { signal, architecture: options.architecture });
+  const { signal, architecture } = options;
+  return openKeras(await readKerasFile(bytes, format, { signal, architecture }), bytes.name, options, missing);
+}
+
+/** Opens weights that lie in several files, all of which stay open until the weights have been read. */
+async function openShards(
+  { name, shards, find, architecture: given }: ShardedWeights,
+  options: LoadOptions,
+  missing: 'strict' | 'skip-missing',
+): Promise<Model> {
+  const { signal, onProgress, architecture = given } = options;
+  const sources: ByteSource[] = [];
+  let before = 0;
+  try {
+    for (const shard of shards) {
+      checkNotAborted(signal, `opening ${name}`);
+      const where = find(shard);
+      check(
+        where !== undefined,
+        'format',
+        () =>
+          `${name} keeps weights in '${shard}', which was not given. Give the path or URL of ${name}, or all files in a list: loadModel([architectureJson, weightsJson, ...shards]).`,
+        { missing: shard },
+      );
+      const fetched = onProgress && ((loaded: number) => onProgress({ phase: 'fetch', loaded: before + loaded, total: 0 }));
+      sources.push(await openSource(where, { signal, code: 'format', what: `weights file of ${name}`, onProgress: fetched }));
+      before += sources.at(-1)!.size;
+    }
+    return await openKeras(await readKerasShards(sources, name, { signal, architecture }), name, options, missing);
+  } finally {
+    for (const source of sources) await source.close?.();
+  }
+}
+
+async function openKeras(file: KerasFile, name: string, options: LoadOptions, missing: 'strict' | 'skip-missing'): Promise<Model> {
+  const { signal, onProgress, customLayers = {} } = options;
   const runtime = await chooseRuntime();
   return createKerasModel(
     {
-      file: bytes.name,
-      format,
+      file: name,
+      format: file.format,
       producer: file.keras.text === 'unknown' ? 'keras' : `keras ${file.keras.text}`,
       keras: file.keras,
       description: file.model,
@@ -128,6 +169,11 @@ async function openBytes(bytes: ByteSource, source: BytesInput, options: LoadOpt
       onRead: onProgress && ((loaded, total) => onProgress({ phase: 'weights', loaded, total })),
     },
   );
+}
+
+/** Whether JSON that begins so may be the list of weights in parts, which are named early. */
+function mayListShards(head: Uint8Array): boolean {
+  return new TextDecoder().decode(head).includes('"weight_map"');
 }
 
 function looksLikeJSON(head: Uint8Array): boolean {

@@ -3,19 +3,11 @@ import { openSource, readAll } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject } from '../keras/config';
-import { kerasFormat, readArchitecture } from '../keras/file';
-import type { ByteSource } from '../keras/source';
-import type { BytesInput } from '../platform/types';
+import { among, beside, type Find, isJSONFile, isKerasArchitecture, type JSONSource, parseJSON } from './companions';
 import { openGraphModel } from './graph-model';
 import { openLayersModel } from './layers-model';
 import type { LoadOptions } from './load';
 import type { Model, Runtime } from './types';
-
-/** A `model.json`, already open, and the source it came from: its weights lie beside it. */
-interface JSONSource {
-  readonly bytes: ByteSource;
-  readonly source: BytesInput;
-}
 
 /** A tfjs model's parts and what to call it. */
 export interface TfjsModelFile {
@@ -41,7 +33,7 @@ export async function readArtifacts(source: io.IOHandler | readonly File[] | JSO
     }
   }
   if ('bytes' in source) {
-    const json = parse(await source.bytes.read(0, source.bytes.size), source.bytes.name);
+    const json = parseJSON(await source.bytes.read(0, source.bytes.size), source.bytes.name) as io.ModelJSON;
     check(
       'modelTopology' in Object(json) || !isKerasArchitecture(json),
       'format',
@@ -49,9 +41,8 @@ export async function readArtifacts(source: io.IOHandler | readonly File[] | JSO
         `${source.bytes.name} is the architecture of a Keras model, which holds no weights. ` +
         "Open its weights file, and give it this: loadModel('weights.h5', { architecture }), or both in a list: loadModel([modelJson, weightsFile]).",
     );
-    return { name: source.bytes.name, artifacts: await withWeights(json, source.bytes.name, siblings(source), options) };
+    return { name: source.bytes.name, artifacts: await withWeights(json, source.bytes.name, beside(source), options) };
   }
-  const files = new Map(source.map((file) => [file.name, file]));
   const jsonFile = source.find(isJSONFile);
   check(
     jsonFile,
@@ -59,19 +50,8 @@ export async function readArtifacts(source: io.IOHandler | readonly File[] | JSO
     () =>
       `Among the ${source.length} given files (${source.map(({ name }) => describe(name)).join(', ')}) there is no model.json. A single Keras file is given by itself, not in a list.`,
   );
-  const json = parse(await readAll(jsonFile), jsonFile.name);
-  const find = (path: string) => files.get(path.split('/').at(-1)!);
-  return { name: jsonFile.name, artifacts: await withWeights(json, jsonFile.name, find, options) };
-}
-
-/** The architecture and the weights of a Keras model that were given together, `model.json` and `model.h5`; undefined for anything else. */
-export async function kerasPair(files: readonly File[]): Promise<{ architecture: Uint8Array; weights: File } | undefined> {
-  const json = files.find(isJSONFile);
-  const weights = files.find((file) => !isJSONFile(file));
-  if (files.length !== 2 || !json || !weights) return undefined;
-  if (!kerasFormat(new Uint8Array(await weights.slice(0, 4096).arrayBuffer()))) return undefined;
-  const architecture = await readAll(json);
-  return isKerasArchitecture(architecture) ? { architecture, weights } : undefined;
+  const json = parseJSON(await readAll(jsonFile), jsonFile.name) as io.ModelJSON;
+  return { name: jsonFile.name, artifacts: await withWeights(json, jsonFile.name, among(source), options) };
 }
 
 /** Opens either kind of tfjs model. */
@@ -88,22 +68,7 @@ export async function openTfjs(file: TfjsModelFile, runtime: Runtime, options: L
   return isGraph ? openGraphModel(file, runtime, options.signal) : openLayersModel(file, runtime, options);
 }
 
-/** Finds the file a weights manifest names: beside `model.json`, as a path or URL. */
-function siblings({ source, bytes }: JSONSource): (path: string) => BytesInput | undefined {
-  return (path) => {
-    if (source instanceof URL) return new URL(path, source);
-    if (typeof source !== 'string') return undefined;
-    if (/^(https?|file):/i.test(source)) return new URL(path, source);
-    return bytes.name === source || /[/\\]/.test(source) ? source.replace(/[^/\\]*$/, '') + path : path;
-  };
-}
-
-async function withWeights(
-  json: io.ModelJSON,
-  name: string,
-  find: (path: string) => BytesInput | undefined,
-  { signal, onProgress }: LoadOptions,
-): Promise<io.ModelArtifacts> {
+async function withWeights(json: io.ModelJSON, name: string, find: Find, { signal, onProgress }: LoadOptions): Promise<io.ModelArtifacts> {
   const groups = readManifest(json, name);
   const buffers: ArrayBuffer[] = [];
   let loaded = 0;
@@ -157,26 +122,4 @@ function checkSpecs(specs: unknown, name: string): asserts specs is io.WeightsMa
       (spec.quantization === undefined || isObject(spec.quantization));
     check(isSpec, 'corrupt', () => `${name} is damaged: entry ${i} of its list of weights has not a name, a shape and a dtype.`);
   });
-}
-
-function isJSONFile({ name }: File): boolean {
-  return name.toLowerCase().endsWith('.json');
-}
-
-/** Whether something is what `model.to_json()` gives, as bytes or parsed, encoded once or twice. A tfjs model has that inside. */
-function isKerasArchitecture(given: unknown): boolean {
-  try {
-    const json = readArchitecture(given);
-    return isObject(json) && typeof json.class_name === 'string' && 'config' in json;
-  } catch {
-    return false;
-  }
-}
-
-function parse(bytes: Uint8Array, name: string): io.ModelJSON {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as io.ModelJSON;
-  } catch (cause) {
-    throw new ActivationLensError('corrupt', `${name} is not valid JSON: it may be cut short.`, { cause });
-  }
 }

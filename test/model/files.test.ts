@@ -38,6 +38,62 @@ describe('model files with a result of Keras', () => {
     await expectKeras(fixture(weights), readExpected(fixture(`${same}.expected.json`)), { architecture: JSON.parse(architecture) });
   });
 
+  describe('weights in parts', () => {
+    const map = 'sharded-keras3.weights.json';
+    const parts = [0, 1, 2].map((i) => `sharded-keras3_0000${i}.weights.h5`);
+    const architecture = readFileSync(fixture('weights.architecture.json'), 'utf8');
+    const expected = readExpected(fixture('sequential-keras3.keras.expected.json'));
+    const fileOf = (name: string) => new File([bytesOf(name)], name);
+
+    it('open beside each other, by path and by URL', async () => {
+      await expectKeras(fixture(map), expected, { architecture });
+      await expectKeras(fileURLToPath(fixture(map)), expected, { architecture });
+    });
+
+    it('open from a list of files, in any order, the architecture among them or not', async () => {
+      const files = [map, ...parts].map(fileOf);
+      await expectKeras(files, expected, { architecture });
+      const withArchitecture = [...files, new File([architecture], 'architecture.json')];
+      await expectKeras(withArchitecture, expected);
+      await expectKeras(withArchitecture.reverse(), expected);
+    });
+
+    it('tell how much has been read, the architecture that is missing, and the part that is', async () => {
+      const seen: number[] = [];
+      const model = await loadModel(fixture(map), {
+        architecture,
+        onProgress: ({ phase, loaded }) => phase === 'weights' && seen.push(loaded),
+      });
+      expect(seen.at(-1)).toBe(724);
+      model.dispose();
+      await expect(loadModel(fixture(map))).rejects.toMatchObject({ code: 'weights-only' });
+      for (const given of [[map, ...parts.slice(1)].map(fileOf), bytesOf(map)]) {
+        await expect(loadModel(given, { architecture })).rejects.toMatchObject({
+          code: 'format',
+          message: expect.stringContaining(`keeps weights in '${parts[0]}', which was not given`),
+        });
+      }
+    });
+
+    it.each<[string, string]>([
+      ['names none', '{"metadata": {}, "weight_map": {}}'],
+      ['leads elsewhere', JSON.stringify({ weight_map: { '/vars': ['../weights-keras3.weights.h5'] } })],
+      ['is cut short', readFileSync(fixture(map), 'utf8').slice(0, -40)],
+    ])('are not opened by a list that %s', async (_, text) => {
+      const list = new File([text], map);
+      await expect(loadModel([list, ...parts.map(fileOf)], { architecture })).rejects.toMatchObject({ code: 'corrupt' });
+      await expect(loadModel(list, { architecture })).rejects.toMatchObject({ code: 'corrupt' });
+    });
+
+    it('are not opened when a part is damaged', async () => {
+      const before = tf.memory().numTensors;
+      const damaged = new File([bytesOf(parts[1]!).slice(0, 4000)], parts[1]!);
+      const files = [fileOf(map), fileOf(parts[0]!), damaged, fileOf(parts[2]!)];
+      await expect(loadModel(files, { architecture })).rejects.toMatchObject({ code: 'corrupt' });
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
   describe('an architecture as people have it', () => {
     const text = readFileSync(fixture('weights-keras2.architecture.json'), 'utf8');
     const expected = readExpected(fixture('sequential-keras2.h5.expected.json'));
