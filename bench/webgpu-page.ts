@@ -103,6 +103,24 @@ const ways: Record<string, () => Promise<() => Promise<void>>> = {
       void own.draw(tensors.map((tensor) => ({ tensor })));
     };
   },
+  async 'a canvas of that size, cleared and nothing else'() {
+    const drawn = canvasOf();
+    const own = createGPURenderer(drawn, { scale: 1 });
+    await own.draw(tensors.map((tensor) => ({ tensor })));
+    own.dispose();
+    const canvas = canvasOf();
+    canvas.width = drawn.width;
+    canvas.height = drawn.height;
+    drawn.remove();
+    const context = canvas.getContext('webgpu') as unknown as GPUCanvasContext;
+    context.configure({ device: device(), format: navigator.gpu.getPreferredCanvasFormat() });
+    return async () => {
+      const encoder = device().createCommandEncoder();
+      const view = context.getCurrentTexture().createView();
+      encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] }).end();
+      device().queue.submit([encoder.finish()]);
+    };
+  },
   async 'data() a layer, then colorizeChannels (ours, on the CPU)'() {
     const contexts = tensors.map(() => canvasOf().getContext('2d')!);
     return async () => {

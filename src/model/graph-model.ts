@@ -142,36 +142,46 @@ async function findShapes(graph: GraphRunner, nodes: readonly GraphNode[], signa
 
 /** The output shapes of some nodes for zeros, once for each trial size; undefined when the graph does not run on zeros. */
 async function tryOut(graph: GraphRunner, nodes: readonly GraphNode[], signal: AbortSignal | undefined): Promise<number[][][] | undefined> {
+  const names = nodes.map(({ name }) => name);
   const free = graph.inputs.some(({ shape }) => shape.slice(1).includes(null));
   for (const sizes of free ? TRIAL_SIZES : [[1]]) {
-    try {
-      const trials: number[][][] = [];
-      for (const size of sizes) trials.push(await tryOn(size, graph, nodes, signal));
-      return trials;
-    } catch (error) {
-      if (!(error instanceof ActivationLensError)) return undefined;
-      if (error.code !== 'shape') throw error;
+    const trials: number[][][] = [];
+    for (const size of sizes) {
+      const feeds = zerosFor(graph.inputs, size);
+      const shapes = await shapesFor(graph, feeds, names, signal).finally(() => dispose(feeds));
+      if (shapes === 'failed') return undefined;
+      if (shapes === 'too small') break;
+      trials.push(shapes);
     }
+    if (trials.length === sizes.length) return trials;
   }
   return undefined;
 }
 
-/** The output shapes of some nodes for zeros of that size. */
-async function tryOn(size: number, graph: GraphRunner, nodes: readonly GraphNode[], signal: AbortSignal | undefined): Promise<number[][]> {
-  const feeds = graph.inputs.map(({ shape, dtype }) =>
+function zerosFor(inputs: readonly Port[], size: number): Tensor[] {
+  return inputs.map(({ shape, dtype }) =>
     zeros(
       shape.map((n, axis) => n ?? (axis === 0 ? 1 : size)),
       dtype as 'float32',
     ),
   );
+}
+
+async function shapesFor(
+  graph: GraphRunner,
+  feeds: readonly Tensor[],
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<number[][] | 'too small' | 'failed'> {
   try {
-    const names = nodes.map(({ name }) => name);
     const outputs = own(await graph.execute(feeds, names, 'finding out the shapes of its layers', signal), feeds);
     const shapes = outputs.map(({ shape }) => shape);
     dispose(outputs);
     return shapes;
-  } finally {
-    dispose(feeds);
+  } catch (error) {
+    if (!(error instanceof ActivationLensError)) return 'failed';
+    if (error.code === 'shape') return 'too small';
+    throw error;
   }
 }
 

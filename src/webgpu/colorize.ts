@@ -13,7 +13,9 @@ const ENOUGH_GROUPS = 1024;
 /** Colours that are worth bringing to workgroup memory. */
 const MOST_LOCAL = 1024;
 /** Workgroups that settle a layer's doubts, however many these are. */
-const SETTLERS = { cooperative: 512, alone: 2 };
+const SETTLERS = 512;
+/** For threads that are alone, runs of pixels to a workgroup that settles: on a processor those that find nothing to do cost, too. */
+const RUNS_A_SETTLER = 1024;
 
 /** What the passes read and write besides the activations. */
 export interface ColorizeInput {
@@ -103,7 +105,7 @@ function together(device: GPUDevice, { layout, batch, channels, stride }: Pictur
     ]),
     grid: [Math.min(most, runs / threads), Math.ceil(channels.length / lanes)],
     runs,
-    settlers: SETTLERS.cooperative,
+    settlers: SETTLERS,
     search(rows, single) {
       const local = single && rows <= MOST_LOCAL;
       const label = `activation-lens search ${name(rows)}${local ? ' local' : ''}`;
@@ -133,7 +135,7 @@ function alone(device: GPUDevice, { layout, batch, channels, stride }: PictureLa
     ]),
     grid: [Math.min(most, Math.ceil((runs * how.lanes) / STRIP_THREADS)), Math.ceil(channels.length / how.lanes)],
     runs,
-    settlers: SETTLERS.alone,
+    settlers: Math.min(SETTLERS, Math.ceil((runs * channels.length) / RUNS_A_SETTLER)),
     search: (rows) => computePipeline(device, `activation-lens search ${name(rows)}`, () => searchStripsShader({ ...how, rows })),
     guess: (rows, open) =>
       computePipeline(device, `activation-lens colorize ${name(rows)}${open ? ' open' : ''}`, () =>

@@ -10,7 +10,7 @@ export interface SampleOptions {
 
 /**
  * Picks the numbers of drawn channels that a smaller (or larger) map shows. Where they lie is told by two lists, a place a row and one a
- * column, which say the same as `nearestSource`; a row's last strip ends where the row does, as in walk.wgsl.ts.
+ * column, which say the same as `nearestSource`; a row's last strip ends where the row does, as in strips.wgsl.ts.
  */
 export function sampleShader({ lanes, strip }: SampleOptions): string {
   const turns = Array.from({ length: strip }, (_, turn) => turn);

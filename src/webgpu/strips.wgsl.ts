@@ -5,7 +5,7 @@ export const STRIP_THREADS = 64;
 /** Pixels of a strip at most: a processor's registers hold no more at a time. */
 const LONGEST_STRIP = 10;
 /** Rows of a run at most: the bits of a word. A thread finds out about its channel once a run, which costs as much as some pixels. */
-export const RUN_ROWS = 32;
+const RUN_ROWS = 32;
 
 /** How threads that do not wait for each other share out the pixels of an activation. */
 export interface StripOptions {
