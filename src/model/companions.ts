@@ -78,6 +78,11 @@ export async function kerasPair(files: readonly File[]): Promise<{ architecture:
   return isKerasArchitecture(architecture) ? { architecture, weights } : undefined;
 }
 
+/** Whether JSON that begins so may be the list of weights in parts, which are named early. */
+export function mayListShards(head: Uint8Array): boolean {
+  return new TextDecoder().decode(head).includes('"weight_map"');
+}
+
 /** The weights in parts whose list was opened; undefined where that is another JSON. Throws `corrupt` for a list that names no files. */
 export async function shardsBeside(json: JSONSource): Promise<ShardedWeights | undefined> {
   const { bytes } = json;
@@ -91,7 +96,9 @@ export async function shardsAmong(files: readonly File[]): Promise<ShardedWeight
   let architecture: Uint8Array | undefined;
   for (const file of files.filter(isJSONFile)) {
     const bytes = await readAll(file);
-    const shards = shardNames(parseJSON(bytes, file.name));
+    // Others may be anything.
+    const isList = file.name.toLowerCase().endsWith('.weights.json') || mayListShards(bytes.subarray(0, 4096));
+    const shards = isList ? shardNames(parseJSON(bytes, file.name)) : undefined;
     if (shards) found = checked({ name: file.name, shards, find: among(files) });
     else if (isKerasArchitecture(bytes)) architecture = bytes;
   }

@@ -5,7 +5,7 @@ import { ActivationLensError } from '../errors';
 import { type KerasFile, kerasFormat, readKerasFile, readKerasShards } from '../keras/file';
 import type { ByteSource } from '../keras/source';
 import type { BytesInput } from '../platform/types';
-import { kerasPair, type ShardedWeights, shardsAmong, shardsBeside } from './companions';
+import { kerasPair, mayListShards, type ShardedWeights, shardsAmong, shardsBeside } from './companions';
 import type { CustomLayers } from './graph';
 import { createKerasModel } from './keras-model';
 import { chooseRuntime } from './runtime';
@@ -169,11 +169,6 @@ async function openKeras(file: KerasFile, name: string, options: LoadOptions, mi
       onRead: onProgress && ((loaded, total) => onProgress({ phase: 'weights', loaded, total })),
     },
   );
-}
-
-/** Whether JSON that begins so may be the list of weights in parts, which are named early. */
-function mayListShards(head: Uint8Array): boolean {
-  return new TextDecoder().decode(head).includes('"weight_map"');
 }
 
 function looksLikeJSON(head: Uint8Array): boolean {

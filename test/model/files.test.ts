@@ -56,6 +56,7 @@ describe('model files with a result of Keras', () => {
       const withArchitecture = [...files, new File([architecture], 'architecture.json')];
       await expectKeras(withArchitecture, expected);
       await expectKeras(withArchitecture.reverse(), expected);
+      await expectKeras([new File(['labels: '], 'labels.json'), ...withArchitecture], expected);
     });
 
     it('tell how much has been read, the architecture that is missing, and the part that is', async () => {
