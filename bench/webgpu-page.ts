@@ -154,6 +154,16 @@ const ways: Record<string, () => Promise<() => Promise<void>>> = {
       }
     };
   },
+  async 'tf.browser.draw a channel (grey; limits 0 and tf.max)'() {
+    const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const maps = tf.tidy(() => tf.unstack(tf.squeeze(tf.divNoNan(tensor, tf.max(tensor, [1, 2], true)), [0]), 2));
+        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
+        tf.dispose(maps);
+      }
+    };
+  },
   async 'tf.browser.draw a channel (grey; no limits, so clipped)'() {
     const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
     return async () => {
@@ -164,7 +174,7 @@ const ways: Record<string, () => Promise<() => Promise<void>>> = {
       }
     };
   },
-  async 'tf.browser.draw a channel (the same, all of a layer onto one canvas)'() {
+  async 'tf.browser.draw a channel (clipped, all of a layer onto one canvas)'() {
     const canvases = tensors.map(canvasOf);
     return async () => {
       for (const [i, tensor] of tensors.entries()) {
