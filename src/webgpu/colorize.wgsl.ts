@@ -68,7 +68,7 @@ ${walk(
       let place = (u32(guess) >> ${shift}u) & ${base - 1}u;
       let color = ${local ? 'colors' : 'palette'}[${open ? 'place' : `select(place, ${rows + 1}u, bits == vmaxBits)`}];
       let near = ((guess + margin) & ${2 ** shift - 1}) < margins;
-      doubtful |= select(0u, 1u << turn, ${open ? 'near' : `(near | ${special('bits')}) & !${isLimit('bits')}`});`,
+      doubtful |= select(0u, 1u << turn, ${open ? 'near' : `${special('bits')} | (near & !${isLimit('bits')})`});`,
     after: `
     if (doubtful != 0u) {
       doubts.list[atomicAdd(&doubts.count, 1u)] = vec2<u32>(position * panel.pixels + first, doubtful);
@@ -87,7 +87,7 @@ export function colorizeStripsShader({ rows, open, ...how }: GuessOptions & Stri
   const { base, shift } = guessBits(rows);
   const fraction = (turn: number) => `guess${turn} & ${2 ** shift - 1}`;
   const nearness = (turn: number) =>
-    open ? fraction(turn) : `select(select(${fraction(turn)}, 0, ${special(`bits${turn}`)}), FAR, ${isLimit(`bits${turn}`)})`;
+    open ? fraction(turn) : `select(select(${fraction(turn)}, FAR, ${isLimit(`bits${turn}`)}), 0, ${special(`bits${turn}`)})`;
   return /* wgsl */ `
 ${floatKeys}
 ${scaleStruct}

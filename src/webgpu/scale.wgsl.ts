@@ -31,7 +31,7 @@ const BAD: u32 = 1u;
 const CONSTANT: u32 = 2u;
 // The largest value is infinite: what is finite is the first row.
 const ENDLESS: u32 = 3u;
-// No bits of a number.
+// No bits of a number: a NaN's.
 const NO_BITS: i32 = 0x7fffffff;
 
 struct Scale {

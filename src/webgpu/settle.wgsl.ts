@@ -76,7 +76,7 @@ fn isDoubtful(scale: Scale, bits: i32) -> bool {
   let margin = i32(scale.margin) + 2;
   let guess = bitcast<i32>((bitcast<f32>(bits) - scale.guessFrom) * scale.guessScale + ${base + 2}.0);
   let near = ((clamp(guess, scale.lowest, scale.highest) + margin) & ${2 ** shift - 1}) < 2 * margin;
-  return (near | ((bits & 0x7f800000) == 0x7f800000)) & (bits != scale.vminBits) & (bits != scale.vmaxBits);
+  return ((bits & 0x7f800000) == 0x7f800000) | (near & (bits != scale.vminBits) & (bits != scale.vmaxBits));
 }
 
 @compute @workgroup_size(${SETTLE_THREADS})

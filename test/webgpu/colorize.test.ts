@@ -220,6 +220,21 @@ describe.skipIf(!gpu)(`colours of the GPU${reason ? ` (${reason})` : ''}`, () =>
     }
   });
 
+  it.each([true, false])('are those of colorize for NaN of every payload, cooperative %s', async (cooperative) => {
+    // GPUs make NaNs of their own: NVIDIA's has all bits but the sign.
+    const payloads = [0x7fc00000, 0x7fffffff, 0xffffffff, 0x7f800001, 0xffc00000];
+    const bits = Int32Array.from({ length: 12 * 7 }, (_, i) => (i % 3 === 0 ? payloads[(i / 3) % payloads.length]! : 0x3f000000 + i * 997));
+    const numbers = { width: 12, height: 7, channels: 1, data: new Float32Array(bits.buffer) };
+    for (const limits of [
+      { vmin: 0.1, vmax: 0.9 },
+      { vmin: 0, vmax: 0.7 },
+      { vmin: 0.25, vmax: 0.75 },
+    ]) {
+      const scale: LinearScale = { kind: 'linear', share: 'none', ...limits };
+      await compare([numbers], { norm: normalize(limits), scale, colormap: rainbow(256), cooperative });
+    }
+  });
+
   it('are those of colorize when a dispatch has to go round several times', async () => {
     const inputs = [fill(61, 47, 3, relu(1)), fill(30, 5, 40, relu(1))];
     await compare(inputs, { maxGroups: 2 });
