@@ -74,6 +74,23 @@ async function freshen(): Promise<void> {
   await device().queue.onSubmittedWorkDone();
 }
 
+/** `tf.browser.draw` of each channel after `scale` (which should bring a layer between 0 and 1), by default onto a canvas of its own. */
+function drawn(
+  scale: (tensor: tf.Tensor4D) => tf.Tensor,
+  canvasesOf = ({ shape }: tf.Tensor4D): HTMLCanvasElement[] => Array.from({ length: shape[3] }, canvasOf),
+) {
+  return async () => {
+    const canvases = tensors.map(canvasesOf);
+    return async () => {
+      for (const [i, tensor] of tensors.entries()) {
+        const maps = tf.tidy(() => tf.unstack(tf.squeeze(scale(tensor), [0]), 2));
+        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
+        tf.dispose(maps);
+      }
+    };
+  };
+}
+
 /** Each way, ready to draw all maps once. */
 const ways: Record<string, () => Promise<() => Promise<void>>> = {
   async ours() {
@@ -140,50 +157,16 @@ const ways: Record<string, () => Promise<() => Promise<void>>> = {
       }
     };
   },
-  async 'tf.browser.draw a channel (grey; limits by tf.min and tf.max)'() {
-    const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
-    return async () => {
-      for (const [i, tensor] of tensors.entries()) {
-        const maps = tf.tidy(() => {
-          const min = tf.min(tensor, [1, 2], true);
-          const scaled = tf.divNoNan(tf.sub(tensor, min), tf.sub(tf.max(tensor, [1, 2], true), min));
-          return tf.unstack(tf.squeeze(scaled, [0]), 2);
-        });
-        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
-        tf.dispose(maps);
-      }
-    };
-  },
-  async 'tf.browser.draw a channel (grey; limits 0 and tf.max)'() {
-    const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
-    return async () => {
-      for (const [i, tensor] of tensors.entries()) {
-        const maps = tf.tidy(() => tf.unstack(tf.squeeze(tf.divNoNan(tensor, tf.max(tensor, [1, 2], true)), [0]), 2));
-        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
-        tf.dispose(maps);
-      }
-    };
-  },
-  async 'tf.browser.draw a channel (grey; no limits, so clipped)'() {
-    const canvases = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, canvasOf));
-    return async () => {
-      for (const [i, tensor] of tensors.entries()) {
-        const maps = tf.tidy(() => tf.unstack(tf.squeeze(tensor, [0]), 2));
-        for (const [channel, map] of maps.entries()) tf.browser.draw(map as tf.Tensor2D, canvases[i]![channel]!);
-        tf.dispose(maps);
-      }
-    };
-  },
-  async 'tf.browser.draw a channel (clipped, all of a layer onto one canvas)'() {
-    const canvases = tensors.map(canvasOf);
-    return async () => {
-      for (const [i, tensor] of tensors.entries()) {
-        const maps = tf.tidy(() => tf.unstack(tf.squeeze(tensor, [0]), 2));
-        for (const map of maps) tf.browser.draw(map as tf.Tensor2D, canvases[i]!);
-        tf.dispose(maps);
-      }
-    };
-  },
+  'tf.browser.draw a channel (grey; limits by tf.min and tf.max)': drawn((tensor) => {
+    const min = tf.min(tensor, [1, 2], true);
+    return tf.divNoNan(tf.sub(tensor, min), tf.sub(tf.max(tensor, [1, 2], true), min));
+  }),
+  'tf.browser.draw a channel (grey; limits 0 and tf.max)': drawn((tensor) => tf.divNoNan(tensor, tf.max(tensor, [1, 2], true))),
+  'tf.browser.draw a channel (grey; no limits, so clipped)': drawn((tensor) => tensor),
+  'tf.browser.draw a channel (clipped, all of a layer onto one canvas)': drawn(
+    (tensor) => tensor,
+    ({ shape }) => new Array(shape[3]).fill(canvasOf()),
+  ),
   async 'data() a channel, then a JavaScript loop (the public example)'() {
     const contexts = tensors.map((tensor) => Array.from({ length: tensor.shape[3] }, () => canvasOf().getContext('2d')!));
     return async () => {

@@ -1,13 +1,13 @@
 /** Files that belong together: found beside each other, or among those of a list. */
 
-import { readAll } from '#platform';
-import { check } from '../check';
+import { openSource, readAll } from '#platform';
+import { check, checkNotAborted } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject } from '../keras/config';
 import { kerasFormat, readArchitecture } from '../keras/file';
 import { shardNames } from '../keras/shards';
 import type { ByteSource } from '../keras/source';
-import type { BytesInput } from '../platform/types';
+import type { BytesInput, OpenOptions } from '../platform/types';
 
 /** A JSON file, already open, and the source it came from: what it names lies beside it. */
 export interface JSONSource {
@@ -42,6 +42,34 @@ export function beside({ source, bytes }: JSONSource): Find {
 export function among(files: readonly File[]): Find {
   const byName = new Map(files.map((file) => [file.name, file]));
   return (path) => byName.get(path.split('/').at(-1)!);
+}
+
+/** A file of weights that another names, and what to say where it cannot be had. */
+interface Named {
+  readonly path: string;
+  /** Of the file that names it. */
+  readonly by: string;
+  /** What that file is, and how all are given in a list. */
+  readonly what: string;
+  readonly list: string;
+}
+
+/** Opens a file that another names. Throws `format` when it was not given or cannot be opened, `aborted`. */
+export async function openFound(
+  find: Find,
+  { path, by, what, list }: Named,
+  { signal, onProgress }: Pick<OpenOptions, 'signal' | 'onProgress'>,
+): Promise<ByteSource> {
+  checkNotAborted(signal, `reading the weights of ${by}`);
+  const where = find(path);
+  check(
+    where !== undefined,
+    'format',
+    () =>
+      `${by} keeps weights in '${path}', which was not given. Give the path or URL of ${what}, or all files in a list: loadModel(${list}).`,
+    { missing: path },
+  );
+  return openSource(where, { signal, code: 'format', what: `weights file of ${by}`, onProgress });
 }
 
 /** The JSON file of a list. */
@@ -92,17 +120,15 @@ export async function shardsBeside(json: JSONSource): Promise<ShardedWeights | u
 
 /** The weights in parts that are among these files, and the architecture if it is, too. Throws as `shardsBeside` does. */
 export async function shardsAmong(files: readonly File[]): Promise<ShardedWeights | undefined> {
-  let found: ShardedWeights | undefined;
-  let architecture: Uint8Array | undefined;
-  for (const file of files.filter(isJSONFile)) {
-    const bytes = await readAll(file);
-    // Others may be anything.
-    const isList = file.name.toLowerCase().endsWith('.weights.json') || mayListShards(bytes.subarray(0, 4096));
-    const shards = isList ? shardNames(parseJSON(bytes, file.name)) : undefined;
-    if (shards) found = checked({ name: file.name, shards, find: among(files) });
-    else if (isKerasArchitecture(bytes)) architecture = bytes;
-  }
-  return found && { ...found, ...(architecture && { architecture }) };
+  const listed = files.filter(isJSONFile);
+  const begins = await Promise.all(listed.map((file) => file.slice(0, 4096).arrayBuffer()));
+  // Other JSON may be anything, and is not read for this.
+  const list = listed.find(({ name }, i) => name.toLowerCase().endsWith('.weights.json') || mayListShards(new Uint8Array(begins[i]!)));
+  const shards = list && shardNames(parseJSON(await readAll(list), list.name));
+  if (!list || !shards) return undefined;
+  const others = await Promise.all(listed.filter((file) => file !== list).map((file) => readAll(file)));
+  const architecture = others.find(isKerasArchitecture);
+  return checked({ name: list.name, shards, find: among(files), ...(architecture && { architecture }) });
 }
 
 /** Keras writes plain names: what lies elsewhere is none of its. */
@@ -111,7 +137,8 @@ function checked(weights: ShardedWeights): ShardedWeights {
   check(
     shards.length > 0 && shards.every((shard) => /^[^/\\:]+$/.test(shard) && !/^\.+$/.test(shard)),
     'corrupt',
-    () => `${name} is damaged: its weight_map must name the files that lie beside it, and names ${JSON.stringify(shards).slice(0, 200)}.`,
+    () =>
+      `${name} is damaged: its weight_map must name the files that lie beside it, and names ${JSON.stringify(shards).slice(0, 200)}. Save the weights again with save_weights().`,
   );
   return weights;
 }

@@ -5,7 +5,7 @@ import { ActivationLensError } from '../errors';
 import { type KerasFile, kerasFormat, readKerasFile, readKerasShards } from '../keras/file';
 import type { ByteSource } from '../keras/source';
 import type { BytesInput } from '../platform/types';
-import { kerasPair, mayListShards, type ShardedWeights, shardsAmong, shardsBeside } from './companions';
+import { kerasPair, mayListShards, openFound, type ShardedWeights, shardsAmong, shardsBeside } from './companions';
 import type { CustomLayers } from './graph';
 import { createKerasModel } from './keras-model';
 import { chooseRuntime } from './runtime';
@@ -129,17 +129,9 @@ async function openShards(
   let before = 0;
   try {
     for (const shard of shards) {
-      checkNotAborted(signal, `opening ${name}`);
-      const where = find(shard);
-      check(
-        where !== undefined,
-        'format',
-        () =>
-          `${name} keeps weights in '${shard}', which was not given. Give the path or URL of ${name}, or all files in a list: loadModel([architectureJson, weightsJson, ...shards]).`,
-        { missing: shard },
-      );
       const fetched = onProgress && ((loaded: number) => onProgress({ phase: 'fetch', loaded: before + loaded, total: 0 }));
-      sources.push(await openSource(where, { signal, code: 'format', what: `weights file of ${name}`, onProgress: fetched }));
+      const named = { path: shard, by: name, what: 'the .weights.json', list: '[architectureJson, weightsJson, ...shards]' };
+      sources.push(await openFound(find, named, { signal, onProgress: fetched }));
       before += sources.at(-1)!.size;
     }
     return await openKeras(await readKerasShards(sources, name, { signal, architecture }), name, options, missing);

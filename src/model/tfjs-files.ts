@@ -1,9 +1,9 @@
 import { io } from '@tensorflow/tfjs-core';
-import { openSource, readAll } from '#platform';
+import { readAll } from '#platform';
 import { check, checkNotAborted, describe } from '../check';
 import { ActivationLensError } from '../errors';
 import { isObject } from '../keras/config';
-import { among, beside, type Find, isJSONFile, isKerasArchitecture, type JSONSource, parseJSON } from './companions';
+import { among, beside, type Find, isJSONFile, isKerasArchitecture, type JSONSource, openFound, parseJSON } from './companions';
 import { openGraphModel } from './graph-model';
 import { openLayersModel } from './layers-model';
 import type { LoadOptions } from './load';
@@ -73,16 +73,8 @@ async function withWeights(json: io.ModelJSON, name: string, find: Find, { signa
   const buffers: ArrayBuffer[] = [];
   let loaded = 0;
   for (const path of groups.flatMap(({ paths }) => paths)) {
-    checkNotAborted(signal, `reading the weights of ${name}`);
-    const where = find(path);
-    check(
-      where !== undefined,
-      'format',
-      () =>
-        `${name} keeps its weights in '${path}', which was not given. Give the URL or path of model.json, or all files in a list: loadModel([modelJson, weightsBin]).`,
-      { missing: path },
-    );
-    const source = await openSource(where, { signal, code: 'format', what: `weights file of ${name}` });
+    const named = { path, by: name, what: 'model.json', list: '[modelJson, weightsBin]' };
+    const source = await openFound(find, named, { signal });
     try {
       const bytes = await source.read(0, source.size);
       buffers.push(bytes.slice().buffer as ArrayBuffer);

@@ -12,8 +12,8 @@ import { COLOR_THREADS, MOST_TURNS, sideBySide, stepOf, strideOf } from './walk.
 const ENOUGH_GROUPS = 1024;
 /** Colours that are worth bringing to workgroup memory. */
 const MOST_LOCAL = 1024;
-/** Workgroups that settle a layer's doubts, however many these are. */
-const SETTLERS = 512;
+/** Workgroups that settle a layer's doubts at most. */
+const MOST_SETTLERS = 512;
 /** For threads that are alone, runs of pixels to a workgroup that settles: on a processor those that find nothing to do cost, too. */
 const RUNS_A_SETTLER = 1024;
 
@@ -46,7 +46,8 @@ interface Plan {
   readonly grid: Grid;
   /** Runs of pixels of a map, each of which may be in doubt. */
   readonly runs: number;
-  readonly settlers: number;
+  /** How many of all maps' there are to a workgroup that settles. */
+  readonly perSettler: number;
   /** By a search among edges; `single`: there is one table. */
   search(rows: number, single: boolean): GPUComputePipeline;
   /** By a guess. */
@@ -76,7 +77,7 @@ export function colorizePasses(
     const entries = plan.runs * layer.channels.length;
     const doubts = bag.empty('doubts', 8 + entries * 8, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     counters.push(doubts);
-    const settlers = Math.min(plan.settlers, most, Math.ceil(entries / SETTLE_THREADS));
+    const settlers = Math.min(MOST_SETTLERS, most, Math.ceil(entries / plan.perSettler));
     return [
       new ActivationPass(device, plan.guess(rows, by.open), [slots, by.scales, ...rest, doubts], plan.grid),
       new ActivationPass(device, plan.settle(rows), [slots, by.scales, ...rest, doubts, thresholds!], [settlers, 1]),
@@ -105,7 +106,7 @@ function together(device: GPUDevice, { layout, batch, channels, stride }: Pictur
     ]),
     grid: [Math.min(most, runs / threads), Math.ceil(channels.length / lanes)],
     runs,
-    settlers: SETTLERS,
+    perSettler: SETTLE_THREADS,
     search(rows, single) {
       const local = single && rows <= MOST_LOCAL;
       const label = `activation-lens search ${name(rows)}${local ? ' local' : ''}`;
@@ -135,7 +136,7 @@ function alone(device: GPUDevice, { layout, batch, channels, stride }: PictureLa
     ]),
     grid: [Math.min(most, Math.ceil((runs * how.lanes) / STRIP_THREADS)), Math.ceil(channels.length / how.lanes)],
     runs,
-    settlers: Math.min(SETTLERS, Math.ceil((runs * channels.length) / RUNS_A_SETTLER)),
+    perSettler: RUNS_A_SETTLER,
     search: (rows) => computePipeline(device, `activation-lens search ${name(rows)}`, () => searchStripsShader({ ...how, rows })),
     guess: (rows, open) =>
       computePipeline(device, `activation-lens colorize ${name(rows)}${open ? ' open' : ''}`, () =>

@@ -29,9 +29,7 @@ struct Doubts { count: atomic<u32>, padding: u32, list: array<vec2<u32>> }
 @group(0) @binding(6) var<storage, read_write> doubts: Doubts;
 `;
 
-// Limits taken from the values leave no infinity or NaN beside ordinary ones, and nothing outside. (The exponent is looked at because a
-// compiler may take it that floats are never NaN.)
-const special = (bits: string) => `((${bits} & 0x7f800000) == 0x7f800000)`;
+// Limits taken from the values leave no infinity or NaN beside ordinary ones, and nothing outside: only others need this.
 const isLimit = (bits: string) => `((${bits} == vminBits) | (${bits} == vmaxBits))`;
 const limitBits = 'let vminBits = scales[slot.scale].vminBits; let vmaxBits = scales[slot.scale].vmaxBits;';
 
@@ -68,7 +66,7 @@ ${walk(
       let place = (u32(guess) >> ${shift}u) & ${base - 1}u;
       let color = ${local ? 'colors' : 'palette'}[${open ? 'place' : `select(place, ${rows + 1}u, bits == vmaxBits)`}];
       let near = ((guess + margin) & ${2 ** shift - 1}) < margins;
-      doubtful |= select(0u, 1u << turn, ${open ? 'near' : `${special('bits')} | (near & !${isLimit('bits')})`});`,
+      doubtful |= select(0u, 1u << turn, ${open ? 'near' : `isSpecial(bits) | (near & !${isLimit('bits')})`});`,
     after: `
     if (doubtful != 0u) {
       doubts.list[atomicAdd(&doubts.count, 1u)] = vec2<u32>(position * panel.pixels + first, doubtful);
@@ -87,7 +85,7 @@ export function colorizeStripsShader({ rows, open, ...how }: GuessOptions & Stri
   const { base, shift } = guessBits(rows);
   const fraction = (turn: number) => `guess${turn} & ${2 ** shift - 1}`;
   const nearness = (turn: number) =>
-    open ? fraction(turn) : `select(select(${fraction(turn)}, FAR, ${isLimit(`bits${turn}`)}), 0, ${special(`bits${turn}`)})`;
+    open ? fraction(turn) : `select(select(${fraction(turn)}, FAR, ${isLimit(`bits${turn}`)}), 0, isSpecial(bits${turn}))`;
   return /* wgsl */ `
 ${floatKeys}
 ${scaleStruct}

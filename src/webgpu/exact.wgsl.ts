@@ -14,6 +14,9 @@ fn orderedKey(bits: i32) -> i32 {
   return select(key, NAN_KEY, key > HIGHEST || key < LOWEST);
 }
 
+// Infinite or NaN. (The exponent is looked at because a compiler may take it that floats are never NaN.)
+fn isSpecial(bits: i32) -> bool { return (bits & HIGHEST) == HIGHEST; }
+
 fn keyBits(key: i32) -> u32 {
   return bitcast<u32>(key ^ ((key >> 31u) & 0x7fffffff));
 }

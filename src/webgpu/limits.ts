@@ -44,8 +44,6 @@ interface Plan {
   readonly grid: Grid;
   /** Partial results a channel. */
   readonly groups: number;
-  /** The last words of the kernel's `Shape`. */
-  readonly words: readonly [number, number];
   place(start: number): PartialLimits;
 }
 
@@ -67,9 +65,9 @@ export function limitsPasses(
   const partials = bag.empty('partial limits', count * 8, GPUBufferUsage.STORAGE);
   return {
     partials,
-    passes: plans.map(({ layer: { layout, batch }, start, pipeline, grid, words }) => {
+    passes: plans.map(({ layer: { layout, batch }, start, pipeline, grid, groups }) => {
       const { height, width, channels, strides } = layout;
-      const shape = [height * width, channels, batch * strides.batch, strides.column, strides.channel, start, ...words];
+      const shape = [height * width, channels, batch * strides.batch, strides.column, strides.channel, start, groups, 0];
       return new ActivationPass(device, pipeline, [partials, bag.uniform('shape', Uint32Array.from(shape))], grid);
     }),
     places: plans.map(({ start, place }) => place(start)),
@@ -85,7 +83,6 @@ function together(device: GPUDevice, { layout: { height, width, channels } }: Pi
     pipeline: computePipeline(device, label, () => limitsShader(subgroups)),
     grid: [groups, Math.ceil(channels / LIMIT_THREADS)],
     groups,
-    words: [groups, 0],
     place: (start) => ({ first: (channel) => start + channel * groups, step: 1, groups }),
   };
 }
@@ -103,7 +100,6 @@ function alone(device: GPUDevice, { layout: { height, width, channels } }: Pictu
     pipeline: computePipeline(device, label, () => limitsAloneShader({ lanes, block })),
     grid: [Math.ceil(rows / perGroup), Math.ceil(channels / lanes)],
     groups: rows,
-    words: [rows, 0],
     place: (start) => ({ first: (channel) => start + channel, step: channels, groups: rows }),
   };
 }

@@ -29,7 +29,7 @@ fn colorOf(scale: Scale, bits: i32) -> u32 {
   // The place among the palette's colours is the number of edges at or below the key. Where floats are to be trusted, the guess is
   // off by less than one, so that a single edge decides.
   let nearest = u32(clamp(i32(round((bitcast<f32>(bits) - scale.guessFrom) * scale.guessScale)), 0, i32(ROWS)));
-  let tame = scale.margin < ${2 ** guessBits(rows).shift}u && scale.kind == ORDINARY && key != NAN_KEY && key != HIGHEST && key != LOWEST;
+  let tame = scale.margin < ${2 ** guessBits(rows).shift}u && scale.kind == ORDINARY && !isSpecial(bits);
   var low = select(0u, nearest + 1u, tame);
   var high = select(ROWS + 3u, nearest + 2u, tame);
   loop {
@@ -76,7 +76,7 @@ fn isDoubtful(scale: Scale, bits: i32) -> bool {
   let margin = i32(scale.margin) + 2;
   let guess = bitcast<i32>((bitcast<f32>(bits) - scale.guessFrom) * scale.guessScale + ${base + 2}.0);
   let near = ((clamp(guess, scale.lowest, scale.highest) + margin) & ${2 ** shift - 1}) < 2 * margin;
-  return ((bits & 0x7f800000) == 0x7f800000) | (near & (bits != scale.vminBits) & (bits != scale.vmaxBits));
+  return isSpecial(bits) | (near & (bits != scale.vminBits) & (bits != scale.vmaxBits));
 }
 
 @compute @workgroup_size(${SETTLE_THREADS})
